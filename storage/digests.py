@@ -1,0 +1,122 @@
+"""Digests and the outbox: a digest is recorded before it is mailed, once for each recipient."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from storage.followups import Followup, list_followups, wake
+from storage.models import DeliveryRow, DigestRow, FollowupStoryRow
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A digest as written, before anyone receives it."""
+
+    subject: str
+    html: str
+    text: str
+    message_id: str
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A digest that one recipient has not received yet."""
+
+    digest_id: int
+    recipient: str
+    created_at: datetime
+    attempts: int
+    tried_at: datetime | None
+    mail: Mail
+
+
+def last_scheduled(session: Session) -> datetime | None:
+    """The time that the latest scheduled digest was for; none if there was none yet."""
+    return session.scalar(select(func.max(DigestRow.scheduled_for)))
+
+
+def make_digest(
+    session: Session,
+    write: Callable[[Sequence[Followup]], Mail],
+    *,
+    recipients: Collection[str],
+    scheduled_for: datetime | None,
+    now: datetime,
+) -> int:
+    """Record a digest of all that no earlier one carried, addressed to each recipient.
+
+    `write` turns the follow-ups into a mail. A scheduled digest is recorded even when there is nothing to
+    say, so that the day counts as done, and a second one for the same time is not made; nothing is put in
+    the outbox then. Returns how many follow-ups it carries.
+    """
+    if scheduled_for is not None and session.scalar(
+        select(DigestRow.id).where(DigestRow.scheduled_for == scheduled_for)
+    ):
+        return 0
+    wake(session, now=now)
+    followups = list_followups(session, unsent=True)
+    if not followups and scheduled_for is None:
+        return 0
+    mail = write(followups) if followups else Mail("", "", "", "")
+    digest = DigestRow(
+        scheduled_for=scheduled_for,
+        created_at=now,
+        followups=len(followups),
+        subject=mail.subject,
+        html=mail.html,
+        text=mail.text,
+        message_id=mail.message_id,
+    )
+    session.add(digest)
+    session.flush()
+    for followup in followups:
+        session.execute(
+            update(FollowupStoryRow)
+            .where(
+                FollowupStoryRow.followup_id == followup.id,
+                FollowupStoryRow.story_id.in_([story.id for story in followup.stories]),
+            )
+            .values(digest_id=digest.id)
+        )
+    if followups:
+        session.add_all(
+            DeliveryRow(digest_id=digest.id, recipient=recipient, attempts=0)
+            for recipient in dict.fromkeys(recipients)
+        )
+    return len(followups)
+
+
+def outbox(session: Session) -> list[Outgoing]:
+    """What is still to be mailed, oldest first."""
+    query = (
+        select(DeliveryRow, DigestRow)
+        .join(DigestRow, DigestRow.id == DeliveryRow.digest_id)
+        .where(DeliveryRow.sent_at.is_(None))
+        .order_by(DigestRow.id, DeliveryRow.recipient)
+    )
+    return [
+        Outgoing(
+            digest_id=digest.id,
+            recipient=delivery.recipient,
+            created_at=digest.created_at,
+            attempts=delivery.attempts,
+            tried_at=delivery.tried_at,
+            mail=Mail(digest.subject, digest.html, digest.text, digest.message_id),
+        )
+        for delivery, digest in session.execute(query)
+    ]
+
+
+def record_delivery(
+    session: Session, digest_id: int, recipient: str, *, error: str | None, now: datetime
+) -> None:
+    """Note that a mail was taken by the server, or why not; one that was not stays in the outbox."""
+    row = session.get_one(DeliveryRow, (digest_id, recipient))
+    row.attempts += 1
+    row.tried_at = now
+    row.error = error
+    if error is None:
+        row.sent_at = now

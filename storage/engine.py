@@ -1,0 +1,137 @@
+"""The one way to the database: opening it, reading, and writing on a single thread.
+
+SQLite runs in WAL mode with every commit synced. A writer begins with BEGIN IMMEDIATE, so that reading
+first and writing later in one transaction waits for another process's lock instead of failing at once.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from storage.errors import StorageError
+from storage.migrations import migrate
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+BUSY_SECONDS = 30.0  # how long a writer waits for another process's lock
+
+
+class Database:
+    """An open, migrated database.
+
+    `read()` and `write()` are sessions for plain code. Code on the event loop uses `reading` and `writing`,
+    which run a function on a thread; all writes share one thread, since a second writer only waits for the
+    lock of the first (held by tests/storage/test_engine.py).
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._writing = engine.execution_options(chipwatch_writes=True)
+        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="storage-writer")
+        self._readers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="storage-reader")
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session that sees one state of the database; nothing it changes is kept."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A session that is committed at the end of the block, or rolled back if it raises."""
+        with Session(self._writing, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    async def reading(
+        self, function: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """Run `function(session, ...)` on a reader's thread."""
+
+        def run() -> R:
+            with self.read() as session:
+                return function(session, *args, **kwargs)
+
+        return await asyncio.get_running_loop().run_in_executor(self._readers, run)
+
+    async def writing(
+        self, function: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """Run `function(session, ...)` on the writer's thread and commit; returns once it is committed."""
+
+        def run() -> R:
+            with self.write() as session:
+                return function(session, *args, **kwargs)
+
+        return await asyncio.get_running_loop().run_in_executor(self._writer, run)
+
+    def close(self) -> None:
+        """Wait for writes under way and let go of every connection."""
+        self._writer.shutdown()
+        self._readers.shutdown()
+        self.engine.dispose()
+
+    def __enter__(self) -> "Database":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def open_database(url: str) -> Database:
+    """Open the database at a SQLAlchemy URL, made or migrated to the present schema.
+
+    Raises `StorageError` if the URL is no database's, or the database cannot be reached or written.
+    """
+    try:
+        where = make_url(url)
+        if where.get_backend_name() not in ("sqlite", "postgresql"):
+            raise StorageError(
+                f"[storage] url: {where.get_backend_name()} is no database we know; use sqlite or postgresql"
+            )
+        engine = create_engine(where, connect_args=_connect_args(where.get_backend_name()))
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+        raise StorageError(
+            f"[storage] url: {url!r} is not a database; write sqlite:///chipwatch.db or postgresql+psycopg://…"
+        ) from error
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin)
+    database = Database(engine)
+    try:
+        with database._writing.begin() as connection:
+            migrate(connection)
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        database.close()
+        cause = str(getattr(error, "orig", error)).strip().splitlines()[0]
+        raise StorageError(
+            f"the database {where.render_as_string()} cannot be used: {cause}; check [storage] url"
+        ) from error
+    except StorageError:
+        database.close()
+        raise
+    return database
+
+
+def _connect_args(backend: str) -> dict[str, Any]:
+    return {"timeout": BUSY_SECONDS} if backend == "sqlite" else {"connect_timeout": 10}
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    # The driver's own transactions begin too late, at the first write; ours begin in _begin.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        writes = connection.get_execution_options().get("chipwatch_writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

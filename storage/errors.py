@@ -1,0 +1,42 @@
+"""Every error that a user of chipwatch can meet.
+
+    ChipwatchError          exit code 1
+    ├── SettingsError       exit code 2: the settings file is missing or wrong
+    ├── StorageError        the database cannot be opened, or is not ours to write
+    │   └── HeldError       another daemon holds the database
+    ├── InputError          exit code 2: a file or an argument that was handed in cannot be used
+    └── DeliveryError       the mail server took no mail, or not for this recipient
+
+Each message is one line that names the thing and says what to do. What goes wrong with one source or one
+post of many is not an exception but a result, see `storage.sources` and `storage.posts`.
+"""
+
+
+class ChipwatchError(Exception):
+    """The root: a user error, shown as one line."""
+
+    exit_code = 1
+
+
+class SettingsError(ChipwatchError):
+    """The settings file is missing, or a key or value in it is wrong."""
+
+    exit_code = 2
+
+
+class StorageError(ChipwatchError):
+    """The database cannot be opened or used."""
+
+
+class HeldError(StorageError):
+    """Another daemon already works on this database."""
+
+
+class InputError(ChipwatchError):
+    """A file, a folder or a word on the command line that cannot be used."""
+
+    exit_code = 2
+
+
+class DeliveryError(ChipwatchError):
+    """The mail server refused, or could not be reached."""

@@ -1,0 +1,226 @@
+"""Names in a text: companies, products, technologies, rules, by any alias in any script.
+
+The table is data (`names.toml`); nothing here knows what a chip is. One pass of an Aho-Corasick automaton
+finds every alias; the rules of each script then say which of them are the name and not a part of a word.
+"""
+
+import hashlib
+import re
+import tomllib
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import ahocorasick
+
+from storage.errors import InputError
+
+LANGUAGES = ("en", "ja", "zh", "ko")
+
+# A model number that no table can know yet: MI450, B30A, GPT-5.4, Qwen3, TPU8t.
+MODEL = re.compile(
+    r"(?<![A-Za-z0-9.])(?=[A-Za-z-]*[A-Z])[A-Za-z]{1,12}-?\d{1,4}(?:\.\d{1,2})?[A-Za-z]{0,2}(?![A-Za-z0-9])"
+)
+
+
+@dataclass(frozen=True)
+class Name:
+    """One entry of the table."""
+
+    name: str  # canonical, as the reader sees it
+    kind: str  # company, product, technology, rule, person, place
+    of: str | None  # the name it belongs to: a product's maker, a plant's owner
+    aliases: frozenset[str]
+    exact: frozenset[str]  # aliases that are also plain words: only in this very case
+    decoys: frozenset[str]  # longer strings that hold an alias and are not the name
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A name at a place in `normal(text)`."""
+
+    name: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class _Alias:
+    name: str | None  # None: a decoy, swallows the text
+    length: int
+    exact: str | None
+
+
+def normal(text: str) -> str:
+    """The form that names are looked up in: NFKC, so that full-width letters and half-width kana match."""
+    return unicodedata.normalize("NFKC", text)
+
+
+def _lower(text: str) -> str:
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
+    # 'İ' lowers to two characters; places must stay those of the text.
+    return "".join(low if len(low := char.lower()) == 1 else char for char in text)
+
+
+def _latin(char: str) -> bool:
+    return char.isascii() and char.isalnum()
+
+
+def _katakana(char: str) -> bool:
+    return "ァ" <= char <= "ヿ" and char != "・"
+
+
+def _hangul(char: str) -> bool:
+    return "가" <= char <= "힣"
+
+
+def _inside_word(text: str, start: int, end: int) -> bool:
+    """Whether what stands at [start:end] continues on either side, by the rules of its script."""
+    before = text[start - 1] if start else ""
+    after = text[end : end + 2]
+    first, last = text[start], text[end - 1]
+    if before and ((_latin(first) and _latin(before)) or (_katakana(first) and _katakana(before))):
+        return True
+    if before and _hangul(first) and _hangul(before):
+        return True  # particles follow a Korean noun, they never precede it
+    if not after:
+        return False
+    if _latin(last) and _latin(after[0]):
+        return True
+    if last.isdigit() and len(after) == 2 and after[0] == "." and after[1].isdigit():
+        return True  # GPT-5 is not in GPT-5.2
+    return _katakana(last) and _katakana(after[0])
+
+
+@dataclass
+class NameTable:
+    """The table, ready to search. `version` changes whenever the table or its reading does."""
+
+    names: Mapping[str, Name]
+    version: str
+    _automaton: Any = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        automaton = ahocorasick.Automaton()
+        seen: dict[str, list[_Alias]] = {}
+        for entry in self.names.values():
+            for alias in entry.aliases:
+                seen.setdefault(_lower(normal(alias)), []).append(
+                    _Alias(entry.name, len(normal(alias)), None)
+                )
+            for alias in entry.exact:
+                seen.setdefault(_lower(normal(alias)), []).append(
+                    _Alias(entry.name, len(normal(alias)), normal(alias))
+                )
+            for decoy in entry.decoys:
+                seen.setdefault(_lower(normal(decoy)), []).append(_Alias(None, len(normal(decoy)), None))
+        for key, aliases in seen.items():
+            automaton.add_word(key, aliases)
+        automaton.make_automaton()
+        self._automaton = automaton
+
+    def find(self, text: str) -> list[Mention]:
+        """Every name in `normal(text)`, in order; where two overlap, the leftmost and then the longest."""
+        text = normal(text)
+        found: list[tuple[int, int, str | None]] = []
+        for last, aliases in self._automaton.iter(_lower(text)):
+            end = last + 1
+            for alias in aliases:
+                start = end - alias.length
+                if alias.exact is not None and text[start:end] != alias.exact:
+                    continue
+                if alias.name is not None and _inside_word(text, start, end):
+                    continue
+                found.append((start, -end, alias.name))
+        found.sort(key=lambda match: (match[0], match[1], match[2] is not None))
+        mentions: list[Mention] = []
+        reached = 0
+        for start, negative_end, name in found:
+            if start < reached:
+                continue
+            reached = -negative_end
+            if name is not None:
+                mentions.append(Mention(name, start, reached))
+        return mentions
+
+    def count(self, text: str) -> Counter[str]:
+        """How often each name stands in a text, model numbers outside the table included."""
+        mentions = self.find(text)
+        counts = Counter(mention.name for mention in mentions)
+        position = 0
+        for match in MODEL.finditer(normal(text)):
+            while position < len(mentions) and mentions[position].end <= match.start():
+                position += 1
+            if position == len(mentions) or mentions[position].start >= match.end():
+                counts[match[0]] += 1
+        return counts
+
+    def kind(self, name: str) -> str:
+        """The kind of a name; `model` for a model number that the table does not know."""
+        entry = self.names.get(name)
+        return entry.kind if entry else "model"
+
+    def owner(self, name: str) -> str | None:
+        """The name that this one belongs to, such as a product's maker."""
+        entry = self.names.get(name)
+        return entry.of if entry else None
+
+
+def read_table(data: bytes) -> NameTable:
+    """Read a table in the format of `names.toml`.
+
+    Raises `InputError` naming the entry that is wrong: a name twice, an alias of two names, an unknown key.
+    """
+    try:
+        rows = tomllib.loads(data.decode())["names"]
+    except (ValueError, KeyError) as error:
+        raise InputError(f"the table of names cannot be read: {error}") from error
+    names: dict[str, Name] = {}
+    owner_of: dict[str, str] = {}
+    for row in rows:
+        entry = _entry(row)
+        if entry.name in names:
+            raise InputError(f"the table of names has {entry.name!r} twice")
+        names[entry.name] = entry
+        for alias in entry.aliases:
+            key = _lower(normal(alias))
+            if owner_of.setdefault(key, entry.name) != entry.name:
+                raise InputError(
+                    f"the table of names gives {alias!r} to {owner_of[key]!r} and {entry.name!r}"
+                )
+    for entry in names.values():
+        if entry.of is not None and entry.of not in names:
+            raise InputError(f"the table of names: {entry.name!r} is of {entry.of!r}, which is not in it")
+    return NameTable(names, hashlib.blake2b(b"3" + data, digest_size=8).hexdigest())
+
+
+def _entry(row: Mapping[str, Any]) -> Name:
+    unknown = set(row) - {"name", "kind", "of", "exact", "not", *LANGUAGES}
+    if unknown or "name" not in row or "kind" not in row:
+        raise InputError(
+            f"the table of names: entry {row.get('name', row)!r} has wrong keys {sorted(unknown)}"
+        )
+    return Name(
+        name=row["name"],
+        kind=row["kind"],
+        of=row.get("of"),
+        aliases=frozenset(_strings(row, LANGUAGES)),
+        exact=frozenset(_strings(row, ["exact"])),
+        decoys=frozenset(_strings(row, ["not"])),
+    )
+
+
+def _strings(row: Mapping[str, Any], keys: Iterable[str]) -> list[str]:
+    return [text for key in keys for text in row.get(key, [])]
+
+
+@cache
+def default_table() -> NameTable:
+    """The table that ships with chipwatch."""
+    return read_table((Path(__file__).parent / "names.toml").read_bytes())

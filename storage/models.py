@@ -1,0 +1,228 @@
+"""The tables. Words are the design's: source, item, story, post, link, follow-up, digest.
+
+All times are UTC and aware in Python. A column's meaning stands beside it where its name does not say it.
+"""
+
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    MetaData,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC datetime on every database; SQLite itself keeps no offset."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive times: whoever made one did not know what it means."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a time without a zone: {value}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the time back aware, in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Metadata with named constraints, so that migrations can name them too."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: UtcDateTime(),
+        str: Text(),
+        dict[str, Any]: JSON(),
+    }
+
+
+class SourceRow(Base):
+    """What is remembered of a source between crawls; what a source is stands in the settings."""
+
+    __tablename__ = "source"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    url: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    kind: Mapped[str]
+    etag: Mapped[str | None]
+    last_modified: Mapped[str | None]
+    body_hash: Mapped[str | None]  # of the last body that was read, to know it again without a validator
+    asked_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]  # last time it gave what a source should give
+    due_at: Mapped[datetime | None]  # none: at once
+    failures: Mapped[int] = mapped_column(default=0)  # in a row
+    error: Mapped[str | None]  # of the last visit, none if it went well
+
+
+class StoryRow(Base):
+    """Items that report one event."""
+
+    __tablename__ = "story"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    first_seen: Mapped[datetime]
+    last_seen: Mapped[datetime] = mapped_column(index=True)
+
+
+class ItemRow(Base):
+    """One news article as collected."""
+
+    __tablename__ = "item"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source_id: Mapped[int] = mapped_column(ForeignKey("source.id"), index=True)  # that brought it first
+    url: Mapped[str]
+    canonical_url: Mapped[str] = mapped_column(unique=True)
+    title: Mapped[str]
+    text: Mapped[str]
+    language: Mapped[str]  # ISO 639-1, "" where it cannot be told
+    published: Mapped[datetime | None]  # as the source says
+    first_seen: Mapped[datetime]
+    changed_at: Mapped[datetime | None]  # title or text last differed from what was stored
+    article: Mapped[str | None]  # text of the article's own page, where the source gave only a teaser
+    article_asked_at: Mapped[datetime | None]  # the page was fetched for it
+    story_id: Mapped[int | None] = mapped_column(ForeignKey("story.id"), index=True)
+    linked_at: Mapped[datetime | None] = mapped_column(index=True)  # none: waits for the linker
+
+
+class SightingRow(Base):
+    """An item as one source names it: the feed's own id of it."""
+
+    __tablename__ = "sighting"
+    __table_args__ = (UniqueConstraint("source_id", "feed_id"),)
+
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id", ondelete="CASCADE"), primary_key=True)
+    source_id: Mapped[int] = mapped_column(ForeignKey("source.id"), primary_key=True)
+    feed_id: Mapped[str | None]
+    seen_at: Mapped[datetime]
+
+
+class PostRow(Base):
+    """A post of the user's own blog, as last imported."""
+
+    __tablename__ = "post"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    file: Mapped[str] = mapped_column(unique=True)  # the file's name; it names the post everywhere
+    title: Mapped[str]
+    url: Mapped[str]
+    published: Mapped[datetime | None] = mapped_column(index=True)
+    text: Mapped[str]  # paragraphs parted by blank lines: no markup, no repeated paragraph, no leftovers
+    file_hash: Mapped[str]
+    names_version: Mapped[str]  # of the table of names that the mentions were found with
+    imported_at: Mapped[datetime]
+
+
+class MentionRow(Base):
+    """A name that a post mentions."""
+
+    __tablename__ = "mention"
+
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True, index=True)
+    in_title: Mapped[bool]
+    count: Mapped[int]
+
+
+class LinkRow(Base):
+    """Item to post: a score, and the evidence for it."""
+
+    __tablename__ = "link"
+
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id", ondelete="CASCADE"), primary_key=True)
+    post_id: Mapped[int] = mapped_column(
+        ForeignKey("post.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    score: Mapped[float]
+    followup: Mapped[bool]
+    kind: Mapped[str]
+    evidence: Mapped[dict[str, Any]]  # as `storage.linking.evidence.Evidence`
+    linked_at: Mapped[datetime]
+
+
+class FollowupRow(Base):
+    """A post that needs an update."""
+
+    __tablename__ = "followup"
+    __table_args__ = (
+        # One follow-up a post may wait at a time; what is settled stays as history.
+        Index(
+            "uq_followup_waiting",
+            "post_id",
+            unique=True,
+            sqlite_where=text("status IN ('open', 'snoozed')"),
+            postgresql_where=text("status IN ('open', 'snoozed')"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"), index=True)
+    status: Mapped[str] = mapped_column(index=True)  # open, snoozed, done, dismissed
+    opened_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]  # done or dismissed since
+    snoozed_until: Mapped[datetime | None]
+    reason: Mapped[str | None]  # the editor's, for a dismissal
+
+
+class DigestRow(Base):
+    """One mail as it was, or would have been, handed over; recorded before it is sent."""
+
+    __tablename__ = "digest"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    scheduled_for: Mapped[datetime | None] = mapped_column(unique=True)  # none: sent by hand
+    created_at: Mapped[datetime]
+    followups: Mapped[int]  # how many it carries; 0: a quiet day, nothing was mailed
+    subject: Mapped[str]
+    html: Mapped[str]
+    text: Mapped[str]
+    message_id: Mapped[str]
+
+
+class FollowupStoryRow(Base):
+    """A story that calls for a follow-up, and the digest that carried it."""
+
+    __tablename__ = "followup_story"
+
+    followup_id: Mapped[int] = mapped_column(ForeignKey("followup.id", ondelete="CASCADE"), primary_key=True)
+    story_id: Mapped[int] = mapped_column(ForeignKey("story.id"), primary_key=True, index=True)
+    added_at: Mapped[datetime]
+    digest_id: Mapped[int | None] = mapped_column(ForeignKey("digest.id"), index=True)
+
+
+class DeliveryRow(Base):
+    """A digest for one recipient: the outbox."""
+
+    __tablename__ = "delivery"
+
+    digest_id: Mapped[int] = mapped_column(ForeignKey("digest.id"), primary_key=True)
+    recipient: Mapped[str] = mapped_column(primary_key=True)
+    attempts: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[datetime | None] = mapped_column(index=True)
+    tried_at: Mapped[datetime | None]
+    error: Mapped[str | None]

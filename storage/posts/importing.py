@@ -1,0 +1,136 @@
+"""Bringing a blog's posts into the store: what is new or changed is read, all else is left as it is."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from storage.engine import Database
+from storage.linking.names import NameTable
+from storage.models import MentionRow, PostRow
+from storage.posts.jekyll import Blog, Post, Skipped, find_posts, post_hash, read_post
+
+BATCH = 100  # posts a transaction: an interrupted import loses no more than this
+
+
+@dataclass
+class ImportReport:
+    """What an import did, by file name."""
+
+    new: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    unchanged: int = 0
+    skipped: list[Skipped] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)  # in the store, but not where the import looked
+    removed: bool = False  # whether the missing ones were taken out of the store
+
+
+@dataclass(frozen=True)
+class _Read:
+    post: Post
+    file_hash: str
+    in_title: frozenset[str]
+    counts: dict[str, int]
+
+
+def import_posts(
+    database: Database,
+    path: Path,
+    *,
+    blog: Blog,
+    table: NameTable,
+    now: datetime,
+    remove: bool = False,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> ImportReport:
+    """Import the posts at a path: a folder, or a single file.
+
+    `progress` is called with the posts looked at and their total. Posts that are in the store but not in
+    the folder are reported as missing, and taken out only with `remove`. Raises `InputError` if there is
+    nothing at the path.
+    """
+    files = find_posts(path)
+    report = ImportReport()
+    names: set[str] = set()
+    with database.read() as session:
+        rows = session.execute(select(PostRow.file, PostRow.file_hash, PostRow.names_version))
+        known = {file: (file_hash, version) for file, file_hash, version in rows}
+    done = 0
+    for batch in _batches(files):
+        read = []
+        for file in batch:
+            result = _read(file, blog, table, known, names)
+            if isinstance(result, Skipped):
+                report.skipped.append(result)
+            elif result is None:
+                report.unchanged += 1
+            else:
+                read.append(result)
+                (report.changed if result.post.file in known else report.new).append(result.post.file)
+        if read:
+            with database.write() as session:
+                _save(session, read, table.version, now)
+        done += len(batch)
+        progress(done, len(files))
+    if path.is_dir():
+        report.missing = sorted(set(known) - names)
+        if remove and report.missing:
+            with database.write() as session:
+                session.execute(delete(PostRow).where(PostRow.file.in_(report.missing)))
+            report.removed = True
+    return report
+
+
+def _batches(files: Sequence[Path]) -> Iterator[Sequence[Path]]:
+    for start in range(0, len(files), BATCH):
+        yield files[start : start + BATCH]
+
+
+def _read(
+    file: Path, blog: Blog, table: NameTable, known: dict[str, tuple[str, str]], names: set[str]
+) -> _Read | Skipped | None:
+    if file.name in names:
+        return Skipped(str(file), f"a post named {file.name} was already read; file names must differ")
+    names.add(file.name)
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        return Skipped(file.name, f"cannot be read: {error.strerror}")
+    file_hash = post_hash(data, blog)
+    if known.get(file.name) == (file_hash, table.version):
+        return None
+    post = read_post(file.name, data, blog)
+    if isinstance(post, Skipped):
+        return post
+    in_title = table.count(post.title)
+    return _Read(
+        post, file_hash, frozenset(in_title), dict(in_title + table.count("\n".join(post.paragraphs)))
+    )
+
+
+def _save(session: Session, read: Sequence[_Read], names_version: str, now: datetime) -> None:
+    rows = {
+        row.file: row
+        for row in session.scalars(select(PostRow).where(PostRow.file.in_([r.post.file for r in read])))
+    }
+    for result in read:
+        post = result.post
+        row = rows.get(post.file) or PostRow(file=post.file)
+        row.title, row.url, row.published = post.title, post.url, post.published
+        row.text = "\n\n".join(post.paragraphs)
+        row.file_hash, row.names_version, row.imported_at = result.file_hash, names_version, now
+        session.add(row)
+        rows[post.file] = row
+    session.flush()
+    ids = [rows[result.post.file].id for result in read]
+    session.execute(delete(MentionRow).where(MentionRow.post_id.in_(ids)))
+    mentions = [
+        {"post_id": post_id, "name": name, "in_title": name in result.in_title, "count": count}
+        for post_id, result in zip(ids, read, strict=True)
+        for name, count in result.counts.items()
+    ]
+    if mentions:
+        session.execute(MentionRow.__table__.insert(), mentions)  # type: ignore[attr-defined]

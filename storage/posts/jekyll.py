@@ -1,0 +1,163 @@
+"""Reads the posts of a Jekyll blog: YAML front matter and Markdown."""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
+
+import frontmatter
+import yaml
+from dateutil import parser as dates
+
+from storage.errors import InputError
+from storage.posts.permalink import permalink
+from storage.posts.text import paragraphs
+
+SUFFIXES = {".md", ".markdown", ".mkd", ".mkdown"}
+MAX_POST_BYTES = 4_000_000  # a book of a million characters; more is not a post
+_FILE_NAME = re.compile(r"(?P<day>\d{4}-\d{1,2}-\d{1,2})-(?P<slug>.+)")
+_HIDDEN = re.compile(r"^[._]")
+
+
+@dataclass(frozen=True)
+class Blog:
+    """What the posts' addresses are made of."""
+
+    base_url: str = ""
+    permalink: str = "date"
+
+
+@dataclass(frozen=True)
+class Post:
+    """A post as read from its file."""
+
+    file: str
+    title: str
+    url: str
+    published: datetime | None  # UTC
+    paragraphs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A file that is not imported, and why."""
+
+    file: str
+    reason: str
+
+
+def find_posts(path: Path) -> list[Path]:
+    """The post files under a path: those in `_posts` folders if there are any, else all Markdown files.
+
+    Raises `InputError` if there is nothing at the path.
+    """
+    if path.is_file():
+        return [path]
+    if not path.is_dir():
+        raise InputError(f"{path}: no such file or folder; give the folder with the blog's posts")
+    folders = [path] if path.name == "_posts" else [p for p in sorted(path.rglob("_posts")) if p.is_dir()]
+    return sorted(file for folder in folders or [path] for file in _markdown_files(folder))
+
+
+def _markdown_files(folder: Path) -> Iterator[Path]:
+    for file in folder.rglob("*"):
+        inside = file.relative_to(folder).parts
+        if file.suffix.lower() in SUFFIXES and file.is_file() and not any(map(_HIDDEN.match, inside)):
+            yield file
+
+
+def find_blog(path: Path, base_url: str) -> Blog:
+    """The blog that a path belongs to, by the `_config.yml` beside or above its posts.
+
+    Settings win over the blog's own address. Raises `InputError` for a `_config.yml` that is not YAML.
+    """
+    for folder in [path, *path.resolve().parents][:4]:
+        config = folder / "_config.yml"
+        if config.is_file():
+            try:
+                values = yaml.safe_load(config.read_text(encoding="utf-8", errors="replace")) or {}
+            except yaml.YAMLError as error:
+                raise InputError(f"{config}: not YAML ({_first_line(error)}); mend it") from error
+            if not isinstance(values, dict):
+                values = {}
+            own = str(values.get("url") or "") + str(values.get("baseurl") or "")
+            return Blog(base_url or own, str(values.get("permalink") or "date"))
+    return Blog(base_url)
+
+
+def post_hash(data: bytes, blog: Blog) -> str:
+    """Changes whenever the post as read would: with its file, or with the blog's addresses."""
+    return hashlib.blake2b(
+        f"2\n{blog.base_url}\n{blog.permalink}\n".encode() + data, digest_size=16
+    ).hexdigest()
+
+
+def read_post(file: str, data: bytes, blog: Blog) -> Post | Skipped:
+    """Read one post file from its bytes; a file that is no post comes back with the reason."""
+    if len(data) > MAX_POST_BYTES:
+        return Skipped(file, f"larger than {MAX_POST_BYTES // 1_000_000} MB")
+    try:
+        source = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return Skipped(file, f"not UTF-8 at byte {error.start}; save it as UTF-8")
+    try:
+        meta, body = frontmatter.parse(source.lstrip("\n\r \t").replace("\0", ""))
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        return Skipped(file, f"front matter is not YAML ({_first_line(error)}); mend it")
+    if not meta:
+        return Skipped(file, "no front matter: start the file with a block between two lines of ---")
+    if meta.get("published") is False:
+        return Skipped(file, "front matter says published: false")
+    name = _FILE_NAME.match(Path(file).stem)
+    slug = str(meta.get("slug") or (name["slug"] if name else Path(file).stem))
+    published = _when(meta.get("date")) or (_when(name["day"]) if name else None)
+    texts = tuple(paragraphs(body))
+    title = " ".join(str(meta.get("title") or slug.replace("-", " ")).split())
+    path = str(meta.get("permalink") or "") or permalink(
+        blog.permalink, day=_local_day(meta.get("date"), published), slug=slug, categories=_categories(meta)
+    )
+    url = urljoin(blog.base_url.rstrip("/") + "/", path.lstrip("/")) if blog.base_url else path
+    return Post(file, title, url, published, texts)
+
+
+def _first_line(error: Exception) -> str:
+    problem = getattr(error, "problem", None)
+    mark = getattr(error, "problem_mark", None)
+    if problem and mark:
+        return f"line {mark.line + 2}: {problem}"
+    return (str(error).splitlines() or [type(error).__name__])[0]
+
+
+def _parsed(value: object) -> datetime | None:
+    if value is None or value == "":
+        return None
+    try:
+        return dates.parse(str(value))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _when(value: object) -> datetime | None:
+    moment = _parsed(value)
+    if moment is None:
+        return None
+    try:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _local_day(value: object, published: datetime | None) -> Any:
+    moment = _parsed(value) or published
+    return moment.date() if moment else None
+
+
+def _categories(meta: Mapping[str, Any]) -> list[str]:
+    value = meta.get("categories", meta.get("category")) or []
+    if isinstance(value, str):
+        return value.split()
+    return [str(entry) for entry in value] if isinstance(value, list) else []
