@@ -1,0 +1,1 @@
+"""Fetching over HTTP: bounded, polite, and never from an address that is not allowed."""

@@ -1,0 +1,33 @@
+"""Which network addresses may be connected to."""
+
+import ipaddress
+from collections.abc import Iterable
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+class PrivateAddressError(OSError):
+    """The address is not a public one and no setting allows its network."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(f"{address} is a private address")
+
+
+def is_allowed(address: str, allowed: Iterable[Network] = ()) -> bool:
+    """Whether a literal IP address is public, or lies in one of the allowed networks.
+
+    IPv4 inside IPv6 (mapped, 6to4, NAT64) is judged by the IPv4 address that it reaches.
+    """
+    ip = ipaddress.ip_address(address.split("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        # is_global alone is true of 2002:7f00:1:: and of 64:ff9b::7f00:1.
+        inner = ip.ipv4_mapped or ip.sixtofour
+        if inner is None and ip in _NAT64:
+            inner = ipaddress.IPv4Address(ip.packed[-4:])
+        if inner is not None:
+            return is_allowed(str(inner), allowed)
+    if any(ip in network for network in allowed):
+        return True
+    return ip.is_global and not ip.is_multicast

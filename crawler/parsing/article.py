@@ -1,0 +1,13 @@
+"""The text of an article's own page, by trafilatura."""
+
+import trafilatura
+
+MIN_TEXT = 100  # characters; less is a cookie notice, not an article
+
+
+def article_text(body: bytes, url: str) -> str | None:
+    """The main text of an HTML page, paragraphs parted by newlines; none if it has none worth keeping."""
+    text = trafilatura.extract(
+        body, url=url, include_comments=False, include_tables=False, favor_precision=True
+    )
+    return text if text and len(text) >= MIN_TEXT else None

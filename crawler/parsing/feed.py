@@ -1,0 +1,91 @@
+"""RSS, RDF and Atom to entries, by feedparser."""
+
+import calendar
+import re
+from datetime import UTC, datetime
+from time import struct_time
+from typing import Any
+from urllib.parse import urljoin
+
+import feedparser
+
+from crawler.parsing.document import Document
+from crawler.parsing.errors import UnreadableError
+from crawler.parsing.text import believable, language_of, one_line, plain
+from storage.items import MAX_TEXT, Entry
+from storage.urls import is_web_url
+
+MAX_ENTRIES = 20_000
+_ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
+_MARKUP = re.compile(rb"<\s*(html|body|!doctype\s+html)", re.IGNORECASE)
+
+
+def parse_feed(document: Document) -> list[Entry]:
+    """The entries of a feed, in its order; a feed may be empty, and a broken one gives what can be read.
+
+    Raises `UnreadableError` if the document is not a feed, or declares XML entities.
+    """
+    body = document.body.lstrip(b" \t\r\n\0")
+    if _ENTITY.search(body[:10_000]):
+        raise UnreadableError("declares XML entities; such feeds are refused")
+    parsed = feedparser.parse(
+        body,
+        response_headers={"content-type": document.content_type, "content-location": document.url},
+    )
+    if not parsed.version and not parsed.entries:
+        raise UnreadableError(_what_instead(document))
+    declared = str(parsed.feed.get("language", ""))
+    entries = (_entry(row, document, declared) for row in parsed.entries[:MAX_ENTRIES])
+    found = [entry for entry in entries if entry is not None]
+    if parsed.bozo and not found:
+        raise UnreadableError(f"a broken feed without readable entries ({_problem(parsed.bozo_exception)})")
+    return found
+
+
+def _entry(row: Any, document: Document, declared: str) -> Entry | None:
+    feed_id = str(row.get("id") or "").strip() or None
+    link = str(row.get("link") or "").strip()
+    if not link and feed_id and is_web_url(feed_id):
+        link = feed_id
+    link = urljoin(document.url, link) if link else ""
+    title = one_line(str(row.get("title") or ""))
+    text = plain(_markup(row)[: MAX_TEXT * 4])
+    title = title or text[:120].replace("\n", " ")
+    if not title or not is_web_url(link):
+        return None
+    return Entry(
+        url=link,
+        title=title,
+        text="" if text == title else text,
+        language=language_of(f"{title} {text}", declared),
+        published=believable(_moment(row.get("published_parsed") or row.get("updated_parsed")), document.now),
+        feed_id=feed_id,
+    )
+
+
+def _markup(row: Any) -> str:
+    """The longest text that an entry offers."""
+    texts = [str(content.get("value") or "") for content in row.get("content", [])]
+    return max([*texts, str(row.get("summary") or "")], key=len)
+
+
+def _moment(parsed: struct_time | None) -> datetime | None:
+    if parsed is None:
+        return None
+    try:
+        return datetime.fromtimestamp(calendar.timegm(parsed), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _what_instead(document: Document) -> str:
+    if not document.body.strip():
+        return "not a feed: the answer is empty"
+    if _MARKUP.search(document.body[:2000]):
+        return 'not a feed but a web page; give the feed\'s own address, or kind = "listing"'
+    kind = document.content_type.split(";")[0].strip()
+    return f"not a feed{f' but {kind}' if kind else ''}"
+
+
+def _problem(error: object) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:200]

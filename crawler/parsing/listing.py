@@ -1,0 +1,89 @@
+"""A page that lists articles, for sites without a feed."""
+
+import re
+from collections.abc import Iterable
+from urllib.parse import urljoin, urlsplit
+
+from parsel import Selector
+
+from crawler.parsing.document import Document
+from crawler.parsing.errors import UnreadableError
+from crawler.parsing.text import believable, language_of, one_line, parse_date
+from storage.items import Entry
+from storage.urls import canonical_url, is_web_url
+
+MAX_ENTRIES = 500
+# Where a page keeps what is not its own matter.
+_FURNITURE = "nav, header, footer, aside, form, [role=navigation], [role=banner], [role=contentinfo]"
+_ARTICLE_PATH = re.compile(
+    r"\d{4,}|(?:[^/-]+-){2,}[^/-]+|\.s?html?$|/(?:news|article|articles|story|post|posts)/."
+)
+_WIDE = re.compile(r"[぀-ヿ一-鿿가-힣]")
+
+
+def parse_listing(document: Document, links: str | None = None, *, encoding: str = "utf-8") -> list[Entry]:
+    """The articles that a page links to, in its order.
+
+    `links` is a CSS selector for the links, or for what holds one each. Without it, links are taken that
+    lie on the same site, look like an article's and have a title's length. A date comes from the `<time>`
+    nearest to the link. Raises `UnreadableError` if nothing is found, as when a site changed its layout.
+    """
+    page = Selector(text=document.body.decode(encoding, errors="replace"))
+    declared = page.xpath("string(/html/@lang)").get("")
+    anchors = page.css(links) if links else page.css("a[href]")
+    if not links:
+        furniture = {id(a.root) for a in page.css(_FURNITURE).css("a[href]")}
+        anchors = [a for a in anchors if id(a.root) not in furniture]  # type: ignore[assignment]
+    found: dict[str, Entry] = {}
+    for anchor in anchors:
+        entry = _entry(anchor, page, document, declared, by_itself=links is None)
+        if entry is not None:
+            found.setdefault(canonical_url(entry.url), entry)
+        if len(found) == MAX_ENTRIES:
+            break
+    if not found:
+        how = f"links = {links!r} finds" if links else "found by themselves:"
+        raise UnreadableError(f"no articles on the page ({how} nothing); give a CSS selector as links")
+    return list(found.values())
+
+
+def _entry(
+    anchor: Selector, page: Selector, document: Document, declared: str, *, by_itself: bool
+) -> Entry | None:
+    holder = anchor if anchor.xpath("self::a[@href]") else anchor.css("a[href]")
+    link = holder.xpath("@href").get("").strip()
+    try:
+        url = urljoin(urljoin(document.url, page.xpath("string(//base/@href)").get("")), link)
+    except ValueError:
+        return None
+    title = one_line(" ".join(_title(anchor)))
+    if not title or not link or link.startswith("#") or not is_web_url(url):
+        return None
+    if by_itself and not _looks_like_article(url, title, document.url):
+        return None
+    stamp = anchor.xpath(
+        "(.//time/@datetime | (ancestor::*[.//time][1])[count(.//a[@href]) < 8]//time/@datetime)[1]"
+    ).get()
+    return Entry(
+        url=url,
+        title=title,
+        language=language_of(title, declared),
+        published=believable(parse_date(stamp), document.now),
+    )
+
+
+def _title(anchor: Selector) -> Iterable[str]:
+    """The heading in a link's block if it has one, else the whole text of the link."""
+    heading = anchor.css("h1, h2, h3, h4").xpath(".//text()").getall()
+    own = heading or anchor.xpath("self::a//text()").getall() or anchor.css("a[href] ::text").getall()
+    return own or anchor.xpath(".//img/@alt").getall()
+
+
+def _looks_like_article(url: str, title: str, page_url: str) -> bool:
+    here, there = urlsplit(page_url), urlsplit(url)
+    if (there.hostname or "").removeprefix("www.") != (here.hostname or "").removeprefix("www."):
+        return False
+    if there.path.rstrip("/") == here.path.rstrip("/"):
+        return False
+    long_enough = len(_WIDE.findall(title)) >= 8 or len(title) >= 25
+    return long_enough and bool(_ARTICLE_PATH.search(there.path) or there.query)

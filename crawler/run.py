@@ -1,0 +1,90 @@
+"""One crawl of given sources: safe in any process, and safe to run twice."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from scrapy.crawler import AsyncCrawlerRunner
+
+from crawler.fetching.options import FetchOptions, scrapy_settings
+from crawler.sources import Source
+from crawler.spiders import SPIDERS
+from crawler.visits import Ask, Visit, Visits
+from storage.engine import Database
+from storage.sources import register
+
+GRACE = 4.0  # seconds that fetches under way are given when a crawl is stopped
+
+
+@dataclass(frozen=True)
+class CrawlReport:
+    """What a crawl found, a visit for each source that was asked."""
+
+    visits: tuple[Visit, ...]
+
+    @property
+    def unchanged(self) -> int:
+        """Sources that had nothing new to read."""
+        return sum(visit.unchanged for visit in self.visits)
+
+    @property
+    def failed(self) -> tuple[Visit, ...]:
+        """Visits that failed."""
+        return tuple(visit for visit in self.visits if visit.failure is not None)
+
+    @property
+    def new(self) -> int:
+        """Items stored for the first time."""
+        return sum(visit.new for visit in self.visits)
+
+    @property
+    def known(self) -> int:
+        """Items that were in the store already."""
+        return sum(visit.known for visit in self.visits)
+
+
+async def crawl(
+    database: Database,
+    sources: Sequence[Source],
+    options: FetchOptions,
+    *,
+    now: Callable[[], datetime],
+    tell: Callable[[Visit], None] = lambda _visit: None,
+    stop: asyncio.Event | None = None,
+) -> CrawlReport:
+    """Ask the sources, whether due or not, and store what they give.
+
+    `now` is asked for the time (aware), `tell` is called as each source is done, on the event loop. When
+    `stop` is set, no further source is asked; fetches under way get a few seconds, then are let go. Every
+    visit in the report is committed; a source without one stays as due as it was.
+    """
+    stop = stop or asyncio.Event()
+    known = await database.writing(register, [(s.url, s.name, s.kind) for s in sources])
+    visits = Visits(database, now, tell, options.articles)
+    giving_up = asyncio.Event()
+    runner = AsyncCrawlerRunner(scrapy_settings(options))
+    crawls: list[asyncio.Task[None]] = []
+    for kind, spider in SPIDERS.items():
+        asks = [Ask(source, known[source.url]) for source in sources if source.kind == kind]
+        if asks:
+            crawls.append(runner.crawl(spider, asks=asks, visits=visits, giving_up=giving_up))
+    watch = asyncio.create_task(_stop(stop, runner, giving_up))
+    try:
+        await asyncio.gather(*crawls)
+    finally:
+        watch.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await watch
+    return CrawlReport(tuple(visits.done))
+
+
+async def _stop(stop: asyncio.Event, runner: AsyncCrawlerRunner, giving_up: asyncio.Event) -> None:
+    await stop.wait()
+    stopping = asyncio.create_task(runner.stop())
+    try:
+        await asyncio.wait({stopping}, timeout=GRACE)
+    finally:
+        giving_up.set()
+    await stopping

@@ -1,0 +1,69 @@
+"""What a source is: validated settings, not code."""
+
+import re
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, field_validator
+
+from storage.urls import is_web_url
+
+_DURATION = re.compile(r"(\d+)\s*(s|m|h|d)")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def parse_duration(value: object) -> object:
+    """`"30m"` to a timedelta; s, m, h and d for seconds, minutes, hours and days. Raises `ValueError`."""
+    if isinstance(value, timedelta):
+        return value
+    match = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None or int(match[1]) == 0:
+        raise ValueError('must be a duration such as "30m", "2h" or "1d"')
+    seconds = int(match[1]) * _SECONDS[match[2]]
+    if seconds > 366 * 86400:
+        raise ValueError("must be a year at most")
+    return timedelta(seconds=seconds)
+
+
+def format_duration(value: timedelta) -> str:
+    """A timedelta as `parse_duration` reads it, in the largest unit that holds it whole."""
+    seconds = int(value.total_seconds())
+    unit = next(unit for unit, size in reversed(_SECONDS.items()) if seconds % size == 0)
+    return f"{seconds // _SECONDS[unit]}{unit}"
+
+
+Duration = Annotated[
+    timedelta, BeforeValidator(parse_duration), PlainSerializer(format_duration, return_type=str)
+]
+
+
+class Source(BaseModel):
+    """Where news comes from."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(min_length=1)
+    url: str
+    kind: Literal["feed", "listing", "sitemap"] = "feed"
+    interval: Duration = timedelta(minutes=30)
+    links: str | None = None  # listing: a CSS selector for the links to articles; none: found by themselves
+
+    @field_validator("url")
+    @classmethod
+    def _web(cls, value: str) -> str:
+        if not is_web_url(value):
+            raise ValueError("must be an http:// or https:// address")
+        return value.strip()
+
+    @field_validator("links")
+    @classmethod
+    def _selector(cls, value: str | None) -> str | None:
+        if value is not None:
+            from cssselect import SelectorError
+            from parsel import css2xpath
+
+            try:
+                css2xpath(value)
+            except SelectorError as error:
+                raise ValueError(f"is not a CSS selector: {error}") from error
+        return value
