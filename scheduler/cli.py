@@ -1,0 +1,68 @@
+"""The command line: `chipwatch COMMAND`. Each command has its own file in `commands`."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from scheduler.logs import configure_logging
+from scheduler.settings import Settings, find_settings, load_settings
+from storage.engine import Database, open_database
+from storage.errors import ChipwatchError
+
+
+@dataclass(frozen=True)
+class Front:
+    """What every command has at hand."""
+
+    config: Path | None
+    verbose: bool
+
+    def settings(self) -> Settings:
+        """The settings that hold here. Raises `SettingsError`."""
+        return load_settings(find_settings(self.config, Path.cwd()))
+
+    def open(self, settings: Settings) -> Database:
+        """The settings' database. Raises `StorageError`."""
+        return open_database(settings.database_url)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("--config", type=click.Path(path_type=Path), help="Settings file; else chipwatch.toml here.")
+@click.option("--verbose", is_flag=True, help="Tell on standard error what is going on.")
+@click.version_option(package_name="chipwatch")
+@click.pass_context
+def chipwatch(context: click.Context, config: Path | None, verbose: bool) -> None:
+    """Watch the news, and learn which of your published posts it makes stale."""
+    configure_logging(verbose=verbose, daemon=context.invoked_subcommand == "daemon")
+    context.obj = Front(config, verbose)
+
+
+def _add_commands() -> None:
+    from scheduler.commands import COMMANDS
+
+    for command in COMMANDS:
+        chipwatch.add_command(command)
+
+
+_add_commands()
+
+
+def main() -> None:
+    """Run the command line; a user's error is one line on standard error and an exit code that is not 0."""
+    try:
+        code = chipwatch.main(standalone_mode=False)
+    except ChipwatchError as error:
+        click.echo(f"chipwatch: {error}", err=True)
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("chipwatch: stopped", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,129 @@
+"""`chipwatch crawl`: one crawl, now."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from difflib import get_close_matches
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from crawler.sources import Source
+from crawler.visits import Visit
+from scheduler.cli import Front
+from scheduler.clock import utc_now
+from scheduler.output import print_json, safe
+from scheduler.settings import Settings
+from scheduler.signals import stopping_on_signals
+from storage.errors import InputError, SettingsError
+
+
+@click.command()
+@click.argument("names", metavar="[SOURCE]...", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
+@click.pass_obj
+def crawl(front: Front, names: Sequence[str], as_json: bool) -> int:
+    """Ask all sources once, or the named ones, and link what is new to your posts.
+
+    A SOURCE is a name or a URL from the settings. The exit code is 1 if every source failed.
+    """
+    from scheduler.jobs.crawl import CrawlResult, crawl_and_link  # Scrapy: a second that --help need not wait
+
+    settings = front.settings()
+    chosen = choose_sources(settings, names)
+
+    async def run() -> tuple[CrawlResult, bool]:
+        stop = asyncio.Event()
+        with (
+            stopping_on_signals(stop),
+            front.open(settings) as database,
+            _watched(len(chosen), as_json) as tell,
+        ):
+            result = await crawl_and_link(database, settings, chosen, now=utc_now, stop=stop, tell=tell)
+            return result, stop.is_set()
+
+    result, stopped = asyncio.run(run())
+    report, links = result.crawl, result.links
+    if as_json:
+        print_json(
+            {
+                "sources": len(report.visits),
+                "unchanged": report.unchanged,
+                "failed": len(report.failed),
+                "new": report.new,
+                "known": report.known,
+                "changed": sum(visit.changed for visit in report.visits),
+                "linked": links.linked,
+                "followups": len(links.opened),
+                "waiting": links.waiting,
+                "stopped": stopped,
+                "failures": [
+                    {"source": visit.source.name, "url": visit.source.url, "reason": visit.failure}
+                    for visit in report.failed
+                ],
+            }
+        )
+    else:
+        click.echo(
+            f"{len(report.visits)} sources asked: {report.unchanged} unchanged, {len(report.failed)} failed. "
+            f"Items: {report.new} new, {report.known} known. Follow-ups opened: {len(links.opened)}."
+        )
+        if stopped:
+            click.echo("stopped early; the sources that were not asked stay due")
+        if links.waiting:
+            click.echo(
+                f"{links.waiting} items wait for your posts to be linked to: chipwatch posts import PATH"
+            )
+        elif links.opened:
+            click.echo("see them: chipwatch followups")
+    if stopped:
+        return 130
+    return 1 if report.visits and len(report.failed) == len(report.visits) else 0
+
+
+def choose_sources(settings: Settings, names: Sequence[str]) -> list[Source]:
+    """The sources with these names or URLs, all if none is given.
+
+    Raises `SettingsError` if there are none at all, `InputError` for a name that no source has.
+    """
+    if not settings.sources:
+        raise SettingsError("there are no sources; add a [[sources]] entry with a name and a url")
+    by_word = {word: source for source in settings.sources for word in (source.url, source.name)}
+    for name in names:
+        if name not in by_word:
+            nearest = get_close_matches(name, [source.name for source in settings.sources], 1, 0.0)[0]
+            raise InputError(f"no source is named {safe(name)!r}; did you mean {nearest!r}?")
+    return list(dict.fromkeys(by_word[name] for name in names)) if names else list(settings.sources)
+
+
+def describe(visit: Visit) -> str:
+    """A visit in one line."""
+    if visit.failure is not None:
+        return f"{safe(visit.source.name)}: failed: {safe(visit.failure)}"
+    if visit.unchanged:
+        return f"{safe(visit.source.name)}: unchanged"
+    changed = f", {visit.changed} changed" if visit.changed else ""
+    return f"{safe(visit.source.name)}: {visit.new} new, {visit.known} known{changed}"
+
+
+@contextmanager
+def _watched(total: int, as_json: bool) -> Iterator[Callable[[Visit], None]]:
+    """How a crawl is shown: a bar and the failures on a terminal, else a line a source."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield (lambda _visit: None) if as_json else (lambda visit: click.echo(describe(visit)))
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("asking sources", total=total)
+
+        def tell(visit: Visit) -> None:
+            if visit.failure is not None:
+                bar.console.print(Text(describe(visit)))
+            bar.advance(task)
+            if bar.finished:
+                bar.update(task, description="reading articles, linking")
+
+        yield tell

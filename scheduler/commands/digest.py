@@ -1,0 +1,63 @@
+"""`chipwatch digest`: tonight's mail, to look at or to send."""
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from scheduler.cli import Front
+from scheduler.clock import utc_now
+from scheduler.delivery import check_mail_settings
+from scheduler.jobs.digest import make_todays_digest, send_outbox, write_mail
+from scheduler.settings import Settings
+from storage.engine import Database
+from storage.errors import DeliveryError, InputError
+from storage.followups import list_followups
+
+
+@click.command()
+@click.option(
+    "--preview", type=click.Path(path_type=Path, dir_okay=False), help="Write it to a file: .html, or .txt."
+)
+@click.option("--send", is_flag=True, help="Send it now to [digest] to.")
+@click.pass_obj
+def digest(front: Front, preview: Path | None, send: bool) -> None:
+    """Write the digest of all that no digest carried yet. A preview mails and marks nothing."""
+    if (preview is None) == (not send):
+        raise click.UsageError("give either --preview FILE or --send")
+    settings = front.settings()
+    if send:
+        check_mail_settings(settings)
+    with front.open(settings) as database:
+        if preview is not None:
+            _preview(database, settings, preview)
+        else:
+            asyncio.run(_send(database, settings))
+
+
+def _preview(database: Database, settings: Settings, file: Path) -> None:
+    if file.suffix not in (".html", ".txt"):
+        raise InputError(f"--preview {file}: the name must end in .html or .txt")
+    with database.read() as session:
+        followups = list_followups(session, unsent=True)
+    mail = write_mail(settings, followups, utc_now())
+    try:
+        file.write_text(mail.html if file.suffix == ".html" else mail.text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{file} cannot be written: {error.strerror}") from error
+    click.echo(f"wrote {file}: {len(followups)} follow-ups; nothing was mailed")
+
+
+async def _send(database: Database, settings: Settings) -> None:
+    count = await make_todays_digest(database, settings, scheduled_for=None, now=utc_now())
+    sent = await send_outbox(database, settings, now=utc_now, retry_now=True)
+    for recipient in sent.to:
+        click.echo(f"mailed to {recipient}")
+    if sent.failures:
+        raise DeliveryError(
+            f"{'; '.join(sent.failures)}. The mail is kept and tried again by the next --send or the daemon"
+        )
+    if not sent.to:
+        click.echo("nothing new since the last digest: no mail")
+    elif not count:
+        click.echo("nothing new; this was an earlier digest that had not been taken")

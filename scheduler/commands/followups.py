@@ -1,0 +1,121 @@
+"""`chipwatch followups`: the posts that need an update."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import click
+
+from crawler.sources import parse_duration
+from scheduler.cli import Front
+from scheduler.clock import utc_now
+from scheduler.output import followup_json, followup_rows, print_json, print_table, safe, why
+from storage.errors import InputError
+from storage.followups import STATUSES, Followup, list_followups, settle
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def followups(context: click.Context) -> None:
+    """The posts that need an update, and why. Without a command: list the open ones."""
+    if context.invoked_subcommand is None:
+        context.invoke(list_, status="open", as_json=False)
+
+
+@followups.command(name="list")
+@click.option(
+    "--status", type=click.Choice([*STATUSES, "all"]), default="open", show_default=True, help="Which ones."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
+@click.pass_obj
+def list_(front: Front, status: str, as_json: bool) -> None:
+    """List follow-ups, best first."""
+    settings = front.settings()
+    with front.open(settings) as database, database.read() as session:
+        found = list_followups(session, statuses=STATUSES if status == "all" else (status,))
+    if as_json:
+        print_json([followup_json(followup) for followup in found])
+    elif not found:
+        click.echo("no follow-ups" if status == "all" else f"no {status} follow-ups")
+    else:
+        print_table(["id", "score", "post", "news", "why"], followup_rows(found))
+
+
+@followups.command()
+@click.argument("number", type=int)
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
+@click.pass_obj
+def show(front: Front, number: int, as_json: bool) -> None:
+    """Show one follow-up in full."""
+    settings = front.settings()
+    with front.open(settings) as database, database.read() as session:
+        found = list_followups(session, statuses=STATUSES, ids=[number])
+    if not found:
+        raise InputError(f"there is no follow-up {number}; `chipwatch followups` lists them")
+    if as_json:
+        print_json(followup_json(found[0]))
+    else:
+        _tell(found[0])
+
+
+def _tell(followup: Followup) -> None:
+    click.echo(f"{followup.id}  {safe(followup.post_title)}")
+    click.echo(f"    {followup.status}, opened {followup.opened_at:%Y-%m-%d %H:%M} UTC")
+    click.echo(f"    {safe(followup.post_url)}  ({safe(followup.post_file)})")
+    for story in followup.stories:
+        for report in story.reports:
+            click.echo("")
+            click.echo(f"    {report.kind.upper()}  [{report.language or '?'}] {safe(report.title)}")
+            click.echo(
+                f"        {safe(report.source)}, {report.when:%Y-%m-%d %H:%M} UTC, score {report.score:.2f}"
+            )
+            click.echo(f"        {safe(report.url)}")
+            click.echo(f"        why   {safe(why(report.evidence))}")
+            click.echo(f"        post  {safe(report.evidence.get('post_passage', ''))}")
+            click.echo(f"        news  {safe(report.evidence.get('news_passage', ''))}")
+
+
+def _settle(front: Front, numbers: Sequence[int], status: str, said: str, **extra: object) -> None:
+    settings = front.settings()
+    with front.open(settings) as database, database.write() as session:
+        settle(session, numbers, status, now=utc_now(), **extra)  # type: ignore[arg-type]
+    for number in numbers:
+        click.echo(f"{number} {said}")
+
+
+@followups.command()
+@click.argument("numbers", type=int, nargs=-1, required=True)
+@click.pass_obj
+def done(front: Front, numbers: Sequence[int]) -> None:
+    """Mark follow-ups as done: the posts are updated."""
+    _settle(front, numbers, "done", "done")
+
+
+@followups.command()
+@click.argument("numbers", type=int, nargs=-1, required=True)
+@click.option("--reason", help="Why, for the record.")
+@click.pass_obj
+def dismiss(front: Front, numbers: Sequence[int], reason: str | None) -> None:
+    """Dismiss follow-ups: their stories do not come back for these posts."""
+    _settle(front, numbers, "dismissed", "dismissed", reason=reason)
+
+
+@followups.command()
+@click.argument("numbers", type=int, nargs=-1, required=True)
+@click.option("--for", "wait", default="7d", show_default=True, help="How long: 12h, 7d.")
+@click.pass_obj
+def snooze(front: Front, numbers: Sequence[int], wait: str) -> None:
+    """Put follow-ups off; they come back in a later digest."""
+    try:
+        length = parse_duration(wait)
+    except ValueError as error:
+        raise InputError(f"--for {error}") from error
+    until = utc_now() + (length if isinstance(length, timedelta) else timedelta(0))
+    _settle(front, numbers, "snoozed", f"snoozed until {until:%Y-%m-%d %H:%M} UTC", snoozed_until=until)
+
+
+@followups.command()
+@click.argument("numbers", type=int, nargs=-1, required=True)
+@click.pass_obj
+def reopen(front: Front, numbers: Sequence[int]) -> None:
+    """Open follow-ups again."""
+    _settle(front, numbers, "open", "open again")

@@ -1,0 +1,30 @@
+"""`chipwatch link`: items from a file, to measure how well they are linked."""
+
+import json
+from pathlib import Path
+
+import click
+
+from scheduler.cli import Front
+from storage.errors import InputError
+from storage.linking.from_file import link_items, read_items
+from storage.linking.names import default_table
+
+
+@click.command()
+@click.option(
+    "--items", required=True, type=click.Path(path_type=Path), help="JSON lines: id, title, text, lang, date."
+)
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="JSON lines: item, story, links.")
+@click.pass_obj
+def link(front: Front, items: Path, out: Path) -> None:
+    """Link items from a file to the imported posts; nothing is stored."""
+    settings = front.settings()
+    news = read_items(items)
+    with front.open(settings) as database:
+        rows = [json.dumps(row, ensure_ascii=False) for row in link_items(database, default_table(), news)]
+    try:
+        out.write_text("".join(f"{row}\n" for row in rows), encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{out} cannot be written: {error.strerror}") from error
+    click.echo(f"linked {len(rows)} items: {out}")

@@ -1,0 +1,111 @@
+"""`chipwatch posts`: the blog's own posts."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import Progress
+
+from scheduler.cli import Front
+from scheduler.clock import utc_now
+from scheduler.output import print_json, print_table, safe
+from storage.errors import InputError
+from storage.linking.names import default_table
+from storage.posts.importing import ImportReport, import_posts
+from storage.posts.jekyll import find_blog
+from storage.posts.listing import list_posts
+
+
+@click.group()
+def posts() -> None:
+    """Your own posts: import them, list them."""
+
+
+@posts.command(name="import")
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.option("--remove", is_flag=True, help="Take posts out of the store that are no longer at PATH.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_obj
+def import_(front: Front, path: Path | None, remove: bool, as_json: bool) -> None:
+    """Read the posts of a Jekyll blog at PATH, or at [blog] path: new and changed ones only."""
+    settings = front.settings()
+    where = path or settings.posts
+    if where is None:
+        raise InputError("where are the posts? Give a PATH, or set [blog] path")
+    with (
+        front.open(settings) as database,
+        Progress(
+            console=Console(stderr=True), transient=True, disable=not Console(stderr=True).is_terminal
+        ) as bar,
+    ):
+        task = bar.add_task("reading posts", total=None)
+        report = import_posts(
+            database,
+            where,
+            blog=find_blog(where, settings.blog.base_url),
+            table=default_table(),
+            now=utc_now(),
+            remove=remove,
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )
+    if as_json:
+        print_json(
+            {
+                "new": len(report.new),
+                "changed": len(report.changed),
+                "unchanged": report.unchanged,
+                "skipped": [asdict(skipped) for skipped in report.skipped],
+                "missing": report.missing,
+                "removed": report.removed,
+            }
+        )
+    else:
+        _tell(report)
+
+
+def _tell(report: ImportReport) -> None:
+    for skipped in report.skipped:
+        click.echo(f"not imported: {safe(skipped.file)}: {safe(skipped.reason)}")
+    total = len(report.new) + len(report.changed) + report.unchanged
+    click.echo(
+        f"{total} posts: {len(report.new)} new, {len(report.changed)} changed, {report.unchanged} unchanged; "
+        f"{len(report.skipped)} not imported"
+    )
+    if not total and not report.skipped:
+        click.echo("there are no Markdown files at that path")
+    elif not report.new and not report.changed:
+        click.echo("nothing to do: every post is as it was")
+    if report.missing and report.removed:
+        click.echo(f"removed {len(report.missing)} posts that are no longer there")
+    elif report.missing:
+        click.echo(f"{len(report.missing)} stored posts are not at that path; --remove takes them out")
+
+
+@posts.command(name="list")
+@click.option("--limit", type=click.IntRange(min=1), help="At most so many.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
+@click.pass_obj
+def list_(front: Front, limit: int | None, as_json: bool) -> None:
+    """The imported posts, newest first, with the news that is linked to each."""
+    settings = front.settings()
+    with front.open(settings) as database, database.read() as session:
+        found = list_posts(session, limit)
+    if as_json:
+        print_json([asdict(post) for post in found])
+    elif not found:
+        click.echo("no posts are imported yet: chipwatch posts import PATH")
+    else:
+        print_table(
+            ["date", "links", "follow-up", "file", "title"],
+            [
+                (
+                    f"{post.published:%Y-%m-%d}" if post.published else "",
+                    post.links,
+                    post.followup or "",
+                    post.file,
+                    post.title,
+                )
+                for post in found
+            ],
+        )

@@ -1,0 +1,134 @@
+"""The daemon: one process, one event loop, jobs by APScheduler. What is due stands in the database."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from crawler.sources import Source
+from scheduler.delivery import check_mail_settings
+from scheduler.digest.schedule import due_slot, next_slot
+from scheduler.jobs.crawl import crawl_and_link
+from scheduler.jobs.digest import make_todays_digest, send_outbox
+from scheduler.settings import Settings
+from storage.digests import last_scheduled
+from storage.engine import Database
+from storage.errors import ChipwatchError, SettingsError
+from storage.holding import held
+from storage.sources import KnownSource, list_sources
+
+logger = logging.getLogger(__name__)
+
+TICK = timedelta(seconds=2)  # how often it is looked up what is due; a look costs a millisecond
+PATIENCE = 8.0  # seconds that jobs in hand are given when the daemon is stopped
+
+
+def due_sources(sources: tuple[Source, ...], known: list[KnownSource], now: datetime) -> list[Source]:
+    """The sources whose time has come, those never asked included."""
+    due_at = {source.url: source.due_at for source in known}
+    return [source for source in sources if (due_at.get(source.url) or now) <= now]
+
+
+@dataclass
+class Daemon:
+    """Crawls each source at its interval and mails the digest once a day, until it is stopped."""
+
+    database: Database
+    settings: Settings
+    now: Callable[[], datetime]
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    _started: datetime = field(init=False)
+    _in_hand: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def run(self) -> None:
+        """Run until `stop` is set; then finish what is in hand. Raises `HeldError` if another one runs."""
+        with held(self.database):
+            self._started = self.now()
+            scheduler = AsyncIOScheduler(timezone=UTC)
+            for job in (self._crawl, self._digest):
+                scheduler.add_job(
+                    self._guarded,
+                    "interval",
+                    args=[job],
+                    id=job.__name__.strip("_"),
+                    seconds=TICK.total_seconds(),
+                    next_run_time=datetime.now(UTC),
+                    max_instances=1,
+                    coalesce=True,
+                    misfire_grace_time=None,
+                )
+            self._announce()
+            scheduler.start()
+            await self.stop.wait()
+            logger.info("stopping: finishing what is in hand")
+            scheduler.pause()
+            if self._in_hand:
+                await asyncio.wait(self._in_hand, timeout=PATIENCE)
+            scheduler.shutdown(wait=False)
+            logger.info("stopped")
+
+    def _announce(self) -> None:
+        logger.info("watching %d sources; stop with Ctrl-C or SIGTERM", len(self.settings.sources))
+        try:
+            check_mail_settings(self.settings)
+        except SettingsError as error:
+            logger.warning("no digest will be mailed: %s", error)
+            return
+        digest = self.settings.digest
+        slot = next_slot(self._started, digest.at, digest.timezone).astimezone(digest.timezone)
+        logger.info("next digest: %s to %s", f"{slot:%Y-%m-%d %H:%M %Z}", ", ".join(digest.to))
+
+    async def _guarded(self, job: Callable[[], Awaitable[None]]) -> None:
+        """Run a job; whatever it raises is logged, and the job comes again at its next turn."""
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - jobs run as tasks
+        self._in_hand.add(task)
+        try:
+            await job()
+        except ChipwatchError as error:
+            logger.error("%s", error)
+        except Exception:
+            logger.exception("a job failed; it will be tried again")
+        finally:
+            self._in_hand.discard(task)
+
+    async def _crawl(self) -> None:
+        sources = self.settings.sources
+        known = await self.database.reading(list_sources, [source.url for source in sources])
+        due = due_sources(sources, known, self.now())
+        if not due or self.stop.is_set():
+            return
+        result = await crawl_and_link(self.database, self.settings, due, now=self.now, stop=self.stop)
+        report = result.crawl
+        logger.info(
+            "crawled %d sources: %d unchanged, %d failed; items: %d new, %d known; follow-ups opened: %d",
+            len(report.visits),
+            report.unchanged,
+            len(report.failed),
+            report.new,
+            report.known,
+            len(result.links.opened),
+        )
+        for visit in report.failed:
+            logger.warning("source %s: %s", visit.source.name, visit.failure)
+
+    async def _digest(self) -> None:
+        digest = self.settings.digest
+        try:
+            check_mail_settings(self.settings)
+        except SettingsError:
+            return  # said at the start
+        now = self.now()
+        last = await self.database.reading(last_scheduled)
+        slot = due_slot(now, digest.at, digest.timezone, last=last, started=self._started)
+        if slot is not None:
+            count = await make_todays_digest(self.database, self.settings, scheduled_for=slot, now=now)
+            logger.info("digest: %s", f"{count} follow-ups" if count else "nothing new, no mail")
+        sent = await send_outbox(self.database, self.settings, now=self.now, retry_now=False)
+        for recipient in sent.to:
+            logger.info("digest mailed to %s", recipient)
+        for failure in sent.failures:
+            logger.warning("digest not mailed, will be tried again: %s", failure)

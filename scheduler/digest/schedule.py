@@ -1,0 +1,46 @@
+"""When a digest is due. Pure: every function is given the time."""
+
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+FIRST_RETRY = timedelta(minutes=2)
+LONGEST_RETRY = timedelta(hours=4)
+
+
+def latest_slot(now: datetime, at: time, zone: ZoneInfo) -> datetime:
+    """The last time, up to now, at which the clock on the wall showed `at`: the digest's time, in UTC.
+
+    A time that a change of clocks skips is taken as if the clock had not changed; one that comes twice
+    counts the first time.
+    """
+    day = now.astimezone(zone).date()
+    slot = datetime.combine(day, at, zone).astimezone(UTC)
+    return slot if slot <= now else datetime.combine(day - timedelta(days=1), at, zone).astimezone(UTC)
+
+
+def next_slot(now: datetime, at: time, zone: ZoneInfo) -> datetime:
+    """The first time after now at which the clock on the wall shows `at`, in UTC."""
+    day = now.astimezone(zone).date()
+    slot = datetime.combine(day, at, zone).astimezone(UTC)
+    return slot if slot > now else datetime.combine(day + timedelta(days=1), at, zone).astimezone(UTC)
+
+
+def due_slot(
+    now: datetime, at: time, zone: ZoneInfo, *, last: datetime | None, started: datetime
+) -> datetime | None:
+    """The digest that is due and was not made: the latest slot only, however many were missed.
+
+    `last` is what the latest scheduled digest was for. Where there was none yet, slots from before the
+    daemon was `started` do not count: a new watch does not begin with a mail at noon.
+    """
+    slot = latest_slot(now, at, zone)
+    since = last if last is not None else started
+    return slot if slot > since else None
+
+
+def retry_due(attempts: int, tried_at: datetime | None, now: datetime) -> bool:
+    """Whether a mail that was refused is to be tried again: after 2 minutes, 4, 8, … 4 hours at most."""
+    if tried_at is None or attempts == 0:
+        return True
+    wait: timedelta = min(FIRST_RETRY * 2 ** min(attempts - 1, 10), LONGEST_RETRY)
+    return now >= tried_at + wait

@@ -1,0 +1,172 @@
+"""Writes the digest: follow-ups in, a mail out. Pure: it is given the time."""
+
+import hashlib
+import tomllib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from storage.digests import Mail
+from storage.followups import Followup, Report, Story
+
+_ENVIRONMENT = Environment(
+    loader=PackageLoader("scheduler.digest"),
+    autoescape=select_autoescape(["html.j2"]),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+MAX_SUBJECT_TITLE = 60  # characters of a post's title in the subject
+
+
+@dataclass(frozen=True)
+class StoryView:
+    """A story as the digest says it."""
+
+    kind: str
+    title: str
+    url: str
+    reported: str  # first where and when, how many reports in which languages
+    why: str
+    post_passage: str
+    news_passage: str
+    new: str
+    score: str
+
+
+@dataclass(frozen=True)
+class FollowupView:
+    """A follow-up as the digest says it."""
+
+    number: int
+    id: int
+    title: str
+    url: str
+    date: str
+    age: str
+    stories: tuple[StoryView, ...]
+
+
+def write_digest(
+    followups: Sequence[Followup],
+    *,
+    language: str,
+    zone: ZoneInfo,
+    now: datetime,
+    blog: str,
+    domain: str,
+) -> Mail:
+    """The digest of these follow-ups in a language (`en`, `ja`), with times of day in a zone.
+
+    `blog` is what the blog is called, `domain` ends the Message-ID, which is made from the content: the
+    same digest always has the same, so that a second copy is known as one.
+    """
+    phrases = _phrases()[language]
+    views = [_followup(number, f, phrases, zone, now) for number, f in enumerate(followups, 1)]
+    filled: dict[str, Any] = {
+        "language": language,
+        "p": phrases,
+        "followups": views,
+        "date": _date(now, phrases, zone),
+        "footer": phrases["footer"].format(blog=blog or phrases["blog"]),
+        "subject": _subject(followups, phrases),
+    }
+    html = _ENVIRONMENT.get_template("digest.html.j2").render(filled)
+    text = _ENVIRONMENT.get_template("digest.txt.j2").render(filled)
+    digest = hashlib.blake2b(f"{filled['subject']}\n{html}\n{text}".encode(), digest_size=16).hexdigest()
+    return Mail(filled["subject"], html, text, f"<{digest}@{domain}>")
+
+
+@cache
+def _phrases() -> Mapping[str, Mapping[str, Any]]:
+    return tomllib.loads((Path(__file__).parent / "phrases.toml").read_text(encoding="utf-8"))
+
+
+def _subject(followups: Sequence[Followup], phrases: Mapping[str, Any]) -> str:
+    if not followups:
+        return str(phrases["subject_none"])
+    first = _cut(_line(followups[0].post_title), MAX_SUBJECT_TITLE)
+    pattern = phrases["subject_one" if len(followups) == 1 else "subject"]
+    return str(pattern.format(count=len(followups), first=first))
+
+
+def _followup(
+    number: int, followup: Followup, phrases: Mapping[str, Any], zone: ZoneInfo, now: datetime
+) -> FollowupView:
+    days = (now.astimezone(zone).date() - followup.opened_at.astimezone(zone).date()).days
+    age = phrases["open_today"] if days <= 0 else phrases["open_one" if days == 1 else "open_days"]
+    published = followup.post_published
+    return FollowupView(
+        number=number,
+        id=followup.id,
+        title=_line(followup.post_title),
+        url=followup.post_url,
+        date=_date(published, phrases, zone) if published else phrases["undated"],
+        age=age.format(days=days),
+        stories=tuple(_story(story, phrases, zone) for story in followup.stories),
+    )
+
+
+def _story(story: Story, phrases: Mapping[str, Any], zone: ZoneInfo) -> StoryView:
+    best = story.best
+    evidence = best.evidence
+    new = [*evidence.get("new_figures", []), *evidence.get("new_names", [])]
+    return StoryView(
+        kind=phrases[best.kind],
+        title=_line(best.title),
+        url=best.url,
+        reported=_reported(story.reports, phrases, zone),
+        why=_why(evidence, phrases),
+        post_passage=_line(evidence.get("post_passage", "")),
+        news_passage=_line(evidence.get("news_passage", "")),
+        new=phrases["not_in_post"].format(new=phrases["comma"].join(new)) if new else "",
+        score=phrases["score"].format(score=f"{best.score:.2f}"),
+    )
+
+
+def _reported(reports: Sequence[Report], phrases: Mapping[str, Any], zone: ZoneInfo) -> str:
+    first = min(reports, key=lambda report: (report.when, report.item_id))
+    when = first.when.astimezone(zone)
+    moment = phrases["moment"].format(
+        day=when.day, month=phrases["months"][when.month - 1], hour=f"{when:%H}", minute=f"{when:%M}"
+    )
+    said = phrases["first"].format(source=_line(first.source), moment=moment)
+    if len(reports) == 1:
+        return str(said)
+    counts = Counter(report.language or "?" for report in reports)
+    languages = phrases["comma"].join(f"{language} {count}" for language, count in counts.most_common())
+    return f"{said} · {phrases['reports'].format(count=len(reports), languages=languages)}"
+
+
+def _why(evidence: Mapping[str, Any], phrases: Mapping[str, Any]) -> str:
+    titles = list(evidence.get("title_names", []))
+    others = [name for name in evidence.get("names", []) if name not in titles]
+    parts = []
+    if titles:
+        parts.append(phrases["why_titles"].format(names=phrases["comma"].join(titles)))
+    if others:
+        parts.append(phrases["why_also"].format(names=phrases["comma"].join(others)))
+    return " ".join(parts)
+
+
+def _date(moment: datetime, phrases: Mapping[str, Any], zone: ZoneInfo) -> str:
+    local = moment.astimezone(zone)
+    return str(
+        phrases["date"].format(day=local.day, month=phrases["months"][local.month - 1], year=local.year)
+    )
+
+
+def _line(text: str) -> str:
+    """One line without control characters: titles come from strangers and go into headers and terminals."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"

@@ -1,0 +1,20 @@
+"""Logging for the command line and the daemon: plain lines on standard error."""
+
+import logging
+import sys
+
+
+def configure_logging(*, verbose: bool, daemon: bool) -> None:
+    """The daemon tells what it does; a command stays silent but for its own output.
+
+    What goes wrong with a source is told as its result, so that libraries speak up only for `verbose`.
+    """
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%Y-%m-%d %H:%M:%S"))
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    ours = logging.DEBUG if verbose else logging.INFO if daemon else logging.ERROR
+    for name in ("scheduler", "crawler", "storage"):
+        logging.getLogger(name).setLevel(ours)
+    libraries = logging.INFO if verbose else logging.CRITICAL
+    for name in ("scrapy", "apscheduler", "trafilatura", "htmldate", "aiohttp", "asyncio", "twisted"):
+        logging.getLogger(name).setLevel(libraries)

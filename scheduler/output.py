@@ -1,0 +1,91 @@
+"""What commands print: tables for people, JSON for scripts, never a stranger's control characters."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from storage.followups import Followup
+
+PIPED_WIDTH = 160  # columns of a table that no terminal sets a width for
+
+
+def safe(text: object) -> str:
+    """One line that a terminal shows as it stands: escape sequences come out harmless."""
+    return " ".join("".join(char if char.isprintable() else " " for char in str(text)).split())
+
+
+def print_json(value: object) -> None:
+    """One JSON value; dates in ISO 8601."""
+
+    def plain(unknown: object) -> str:
+        if isinstance(unknown, (datetime, date)):
+            return unknown.isoformat()
+        raise TypeError(f"{type(unknown).__name__} has no JSON form")
+
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=plain))
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A table as wide as the terminal; the last column takes what is left."""
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=PIPED_WIDTH)
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for column in columns:
+        table.add_column(column, overflow="fold", ratio=1 if column == columns[-1] else None)
+    for row in rows:
+        table.add_row(*(Text(safe(cell)) for cell in row))
+    console.print(table)
+
+
+def followup_json(followup: Followup) -> dict[str, Any]:
+    """A follow-up with stable field names."""
+    return {
+        "id": followup.id,
+        "status": followup.status,
+        "score": followup.score,
+        "opened_at": followup.opened_at,
+        "settled_at": followup.settled_at,
+        "snoozed_until": followup.snoozed_until,
+        "reason": followup.reason,
+        "post": {
+            "file": followup.post_file,
+            "title": followup.post_title,
+            "url": followup.post_url,
+            "published": followup.post_published,
+        },
+        "stories": [
+            {
+                "id": story.id,
+                "added_at": story.added_at,
+                "mailed": story.digest_id is not None,
+                "reports": [asdict(report) for report in story.reports],
+            }
+            for story in followup.stories
+        ],
+    }
+
+
+def followup_rows(followups: Iterable[Followup]) -> list[tuple[object, ...]]:
+    """Rows for a table: id, score, post, the newest story, and why."""
+    rows: list[tuple[object, ...]] = []
+    for followup in followups:
+        best = followup.stories[0].best
+        more = f" (+{len(followup.stories) - 1} more)" if len(followup.stories) > 1 else ""
+        news = f"[{best.language or '?'}] {best.title}{more}"
+        rows.append((followup.id, f"{followup.score:.2f}", followup.post_title, news, why(best.evidence)))
+    return rows
+
+
+def why(evidence: dict[str, Any]) -> str:
+    """The evidence in one line."""
+    new = [*evidence.get("new_figures", []), *evidence.get("new_names", [])]
+    reason = str(evidence.get("reason", ""))
+    return f"{reason}; new: {', '.join(new)}" if new else reason

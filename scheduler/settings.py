@@ -1,0 +1,265 @@
+"""The settings file, `chipwatch.toml`: read, checked, and its mistakes named."""
+
+import ipaddress
+import os
+import tomllib
+from collections.abc import Iterable
+from datetime import time, timedelta
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+
+from crawler.fetching.options import FetchOptions
+from crawler.sources import Duration, Source
+from storage.errors import SettingsError
+
+FILE_NAME = "chipwatch.toml"
+PASSWORD_VARIABLE = "CHIPWATCH_MAIL_PASSWORD"  # noqa: S105 - the name of a variable
+
+_ADDRESS = r"^[^@\s<>,;]+@[^@\s<>,;]+$"
+
+
+def _time(value: object) -> object:
+    if isinstance(value, str):
+        try:
+            return time.fromisoformat(value)
+        except ValueError:
+            pass
+    elif isinstance(value, time):
+        return value
+    raise ValueError('must be a time of day such as "07:30"')
+
+
+def _zone(value: object) -> object:
+    try:
+        return ZoneInfo(str(value))
+    except (OSError, ValueError) as error:
+        raise ValueError('must be a time zone such as "Asia/Tokyo"') from error
+
+
+Address = Annotated[str, Field(pattern=_ADDRESS)]
+
+
+class Section(BaseModel):
+    """A section of the file: an unknown key in it is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class BlogSettings(Section):
+    """The user's own blog."""
+
+    path: str | None = None  # folder with the posts, relative to the settings file
+    url: str | None = None  # feed of the blog, for blogs without files at hand
+    base_url: str = ""
+    language: str = "ja"
+
+
+class CrawlSettings(Section):
+    """How news is fetched."""
+
+    contact: str = ""
+    allow_private: tuple[str, ...] = ()
+    timeout: Duration = timedelta(seconds=20)
+    concurrency: int = Field(default=32, ge=1, le=200)
+    articles: int = Field(default=50, ge=0)
+
+    @field_validator("allow_private")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for text in value:
+            try:
+                ipaddress.ip_network(text)
+            except ValueError as error:
+                raise ValueError(f'holds {text!r}, which is no network such as "127.0.0.0/8"') from error
+        return value
+
+    @field_validator("contact")
+    @classmethod
+    def _header(cls, value: str) -> str:
+        if not value.isprintable() or not value.isascii():
+            raise ValueError("must be one line of ASCII: it goes into an HTTP header")
+        return value
+
+
+class DigestSettings(Section):
+    """The daily e-mail."""
+
+    to: tuple[Address, ...] = ()
+    at: Annotated[time, BeforeValidator(_time)] = time(7, 30)
+    timezone: Annotated[ZoneInfo, BeforeValidator(_zone)] = ZoneInfo("UTC")
+    language: Literal["ja", "en"] = "en"
+
+
+class MailSettings(Section):
+    """The mail server that takes the digest."""
+
+    host: str = ""
+    port: int = Field(default=587, ge=1, le=65535)
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    username: str = ""
+    password_file: str = ""  # relative to the settings file
+    sender: Address | None = Field(default=None, alias="from")
+
+
+class StorageSettings(Section):
+    """The database."""
+
+    url: str = "sqlite:///chipwatch.db"  # a relative file lies beside the settings file
+
+
+class Settings(Section):
+    """All of `chipwatch.toml`."""
+
+    folder: Path = Field(exclude=True)  # that the file lies in
+    blog: BlogSettings = BlogSettings()
+    crawl: CrawlSettings = CrawlSettings()
+    sources: tuple[Source, ...] = ()
+    digest: DigestSettings = DigestSettings()
+    mail: MailSettings = MailSettings()
+    storage: StorageSettings = StorageSettings()
+
+    @field_validator("sources")
+    @classmethod
+    def _distinct(cls, value: tuple[Source, ...]) -> tuple[Source, ...]:
+        for what in ("name", "url"):
+            seen: set[str] = set()
+            for source in value:
+                text = getattr(source, what)
+                if text in seen:
+                    raise ValueError(f"two sources have the {what} {text!r}")
+                seen.add(text)
+        return value
+
+    @property
+    def posts(self) -> Path | None:
+        """The folder with the blog's posts."""
+        return self.folder / Path(self.blog.path).expanduser() if self.blog.path else None
+
+    @property
+    def database_url(self) -> str:
+        """The database's URL, a relative SQLite file made absolute."""
+        prefix = "sqlite:///"
+        url = self.storage.url
+        if url.startswith(prefix) and url != prefix and ":memory:" not in url:
+            return prefix + str(self.folder / url.removeprefix(prefix))
+        return url
+
+    @property
+    def fetching(self) -> FetchOptions:
+        """What the crawler is told of these settings."""
+        return FetchOptions(
+            contact=self.crawl.contact,
+            allow_private=self.crawl.allow_private,
+            timeout=self.crawl.timeout.total_seconds(),
+            concurrency=self.crawl.concurrency,
+            articles=self.crawl.articles,
+        )
+
+    def password(self) -> str | None:
+        """The mail server's password, from the environment or from its file; never kept in an object.
+
+        Raises `SettingsError` if the file cannot be read.
+        """
+        if PASSWORD_VARIABLE in os.environ:
+            return os.environ[PASSWORD_VARIABLE]
+        if not self.mail.password_file:
+            return None
+        path = self.folder / Path(self.mail.password_file).expanduser()
+        try:
+            return path.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(
+                f"[mail] password_file: {path} cannot be read; make it, or set {PASSWORD_VARIABLE}"
+            ) from error
+
+
+def find_settings(config: Path | None, folder: Path) -> Path:
+    """The settings file to use: the one that was asked for, else the one in the folder.
+
+    Raises `SettingsError` if there is none.
+    """
+    path = config if config is not None else folder / FILE_NAME
+    if config is not None and path.is_dir():
+        path = path / FILE_NAME
+    if not path.is_file():
+        raise SettingsError(
+            f"no settings file {path}: make one with `chipwatch init FOLDER`, or name it with --config FILE"
+        )
+    return path
+
+
+def load_settings(path: Path) -> Settings:
+    """Read and check a settings file. Raises `SettingsError` on the first mistake."""
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} is not TOML: {error}") from error
+    values.pop("folder", None)
+    try:
+        return Settings(folder=path.resolve().parent, **values)
+    except ValidationError as error:
+        raise SettingsError(f"{path}: {_explain(error)}") from error
+
+
+def _explain(error: ValidationError) -> str:
+    first = error.errors()[0]
+    place = _place(first["loc"])
+    if first["type"] == "extra_forbidden":
+        return f"{place} is not a setting; did you mean {_nearest(first['loc'])}?"
+    message = str(first["ctx"]["error"]) if "error" in first.get("ctx", {}) else str(first["msg"]).lower()
+    if first["type"] == "string_pattern_mismatch":
+        message = "must be an e-mail address"
+    if first["type"] == "missing":
+        return f"{place} is missing; every source needs a name and a url"
+    if first["loc"] == ("sources",):
+        return message
+    return f"{place} {message if message.startswith(('must', 'is ', 'holds')) else f'is wrong: {message}'}"
+
+
+def _place(loc: tuple[int | str, ...]) -> str:
+    """A place in the file as a person would name it: `[crawl] contact`, `source 3: url`."""
+    parts = list(loc)
+    if len(parts) >= 2 and parts[0] == "sources" and isinstance(parts[1], int):
+        rest = " ".join(str(part) for part in parts[2:])
+        return f"source {parts[1] + 1}{f': {rest}' if rest else ''}"
+    if len(parts) == 1:
+        return f"[{parts[0]}]"
+    return f"[{parts[0]}] " + ".".join(str(part) for part in parts[1:])
+
+
+def _nearest(loc: tuple[int | str, ...]) -> str:
+    """The setting that an unknown key most likely means: by the same name elsewhere, else the most alike."""
+    keys = _keys()
+    wrong = str(loc[-1])
+    if len(loc) == 1:
+        return f"[{_closest(wrong, keys)}]"
+    section = str(loc[0])
+    elsewhere = [name for name, names in keys.items() if wrong in names]
+    if elsewhere:
+        return f"[{elsewhere[0]}] {wrong}" if elsewhere[0] != "sources" else f"{wrong} of a [[sources]] entry"
+    return _closest(wrong, keys[section])
+
+
+def _closest(wrong: str, right: Iterable[str]) -> str:
+    return get_close_matches(wrong, right, 1, 0.0)[0]
+
+
+def _keys() -> dict[str, list[str]]:
+    models: dict[str, type[BaseModel]] = {
+        "blog": BlogSettings,
+        "crawl": CrawlSettings,
+        "sources": Source,
+        "digest": DigestSettings,
+        "mail": MailSettings,
+        "storage": StorageSettings,
+    }
+    return {
+        name: [field.alias or key for key, field in model.model_fields.items()]
+        for name, model in models.items()
+    }
