@@ -27,6 +27,7 @@ class Report:
     language: str
     when: datetime  # published, or first seen where the source gave no date
     score: float
+    followup: bool  # it calls for the follow-up itself; other reports of the story only touch the post
     kind: str
     evidence: dict[str, Any]  # as `storage.linking.evidence.Evidence`
 
@@ -226,10 +227,11 @@ def _reports(session: Session, pairs: Collection[tuple[int, int]]) -> dict[tuple
                     language=item.language,
                     when=item.published or item.first_seen,
                     score=link.score,
+                    followup=link.followup,
                     kind=link.kind,
                     evidence=link.evidence,
                 )
             )
     for reports in found.values():
-        reports.sort(key=lambda report: (-report.score, report.when, report.item_id))
+        reports.sort(key=lambda r: (not r.followup, -r.score, r.when, r.item_id))
     return found

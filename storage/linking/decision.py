@@ -14,6 +14,7 @@ from storage.linking.index import PostIndex
 MIN_SCORE = 0.2
 MIN_TITLE_WEIGHT = 0.2
 MIN_RARITY = 0.35
+MIN_RARITY_ALONE, MIN_WORDS_ALONE = 0.5, 0.15
 
 EXTENDS, BACKGROUND = "extends", "background"
 
@@ -38,8 +39,8 @@ class Judge(Protocol):
 class RuleJudge:
     """A follow-up is due when both titles are about the same thing.
 
-    That is: they share two names that are rare enough together, or one rare name while the post treats a
-    second name of the item's title as well.
+    That is: they share two names that are rare enough together; or one rare name, while the post treats a
+    second name of the item's title as well; or one very rare name, and words besides.
     """
 
     index: PostIndex
@@ -57,4 +58,6 @@ class RuleJudge:
         if rarest >= MIN_RARITY and len(candidate.treated) >= 2:
             also = ", ".join(name for name in candidate.treated if name not in candidate.title_names)
             return Verdict(True, EXTENDS, f"both titles are about {names}, and the post treats {also}")
+        if rarest >= MIN_RARITY_ALONE and candidate.words >= MIN_WORDS_ALONE:
+            return Verdict(True, EXTENDS, f"both titles are about {names}, in like words")
         return Verdict(False, BACKGROUND, f"the two titles share only {names}")

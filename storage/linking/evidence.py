@@ -1,20 +1,24 @@
 """Evidence: what a person needs to see why an item is linked to a post."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
+from itertools import accumulate
 from typing import Any
 
 from storage.linking.candidates import Candidate
+from storage.linking.figures import figures, kinds, numbers
 from storage.linking.index import PostIndex
-from storage.linking.names import NameTable
+from storage.linking.names import NameTable, normal
 from storage.linking.news import TEXT_READ, Reading
-from storage.linking.words import figures, sentences
+from storage.linking.words import sentences
 
 PASSAGE = 240  # characters of a passage that are kept
 MAX_NEW = 6  # new figures and names that are listed, each
 SHOWN_NAMES = 8
 POSTS_REMEMBERED = 256
+LEAD = 4  # sentences at the start of an item that say what it is about, its title included
 
 
 @dataclass(frozen=True)
@@ -37,16 +41,17 @@ class Evidence:
 
 
 @dataclass(frozen=True)
-class _Sentence:
+class Sentence:
+    """A sentence and the names in it."""
+
     text: str
     names: frozenset[str]
-    figures: frozenset[str]
 
 
 @dataclass(frozen=True)
-class _Text:
-    sentences: Sequence[_Sentence]
-    figures: frozenset[str]
+class _Post:
+    sentences: Sequence[Sentence]
+    numbers: frozenset[str]
 
 
 @dataclass
@@ -56,32 +61,35 @@ class EvidenceFinder:
     index: PostIndex
     table: NameTable
     text_of: Callable[[int], str]  # a post's text by its id
-    _post: Callable[[int], _Text] = field(init=False, repr=False)
+    _post: Callable[[int], _Post] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        def read(post: int) -> _Text:
-            return self._read(self.text_of(post))
+        def read(post: int) -> _Post:
+            read, text = self._read(self.text_of(post))
+            return _Post(read, numbers(text))
 
         self._post = lru_cache(POSTS_REMEMBERED)(read)
 
-    def read_news(self, news: Reading) -> Sequence[_Sentence]:
+    def read_news(self, news: Reading) -> Sequence[Sentence]:
         """The sentences of an item, its title first."""
-        return self._read(f"{news.item.title}\n{news.item.text[:TEXT_READ]}").sentences
+        return self._read(f"{news.item.title}\n{news.item.text[:TEXT_READ]}")[0]
 
-    def find(self, candidate: Candidate, news: Reading, told: Sequence[_Sentence]) -> Evidence:
+    def find(self, candidate: Candidate, news: Reading, told: Sequence[Sentence]) -> Evidence:
         """The evidence for a candidate; `told` is what `read_news` gave."""
         post = self._post(candidate.post)
         shared = frozenset(candidate.shared)
-        ours = self._best(post.sentences, shared, frozenset())
-        theirs = self._best(told, shared, ours.names if ours else shared)
+        measured = kinds(" ".join(sentence.text for sentence in told[:LEAD]))
+        subject = frozenset(candidate.title_names) or shared
+        ours = self._best(post.sentences, shared, subject, measured)
+        theirs = self._best(told, shared, subject, measured, lead=LEAD)
         passages = [told[0]] if told else []
         if theirs is not None and theirs not in passages:
             passages.append(theirs)
         new_figures = {
             figure.key: figure.shown
             for sentence in passages
-            for figure in figures(sentence.text)
-            if figure.key not in post.figures
+            for figure in figures(normal(sentence.text))
+            if figure.key not in post.numbers
         }
         known = self.index.names_of(candidate.post)
         return Evidence(
@@ -94,27 +102,38 @@ class EvidenceFinder:
         )
 
     def _best(
-        self, among: Sequence[_Sentence], shared: frozenset[str], wanted: frozenset[str]
-    ) -> _Sentence | None:
-        """The sentence that says most of what is shared; one with a figure before one without."""
+        self,
+        among: Sequence[Sentence],
+        shared: frozenset[str],
+        subject: frozenset[str],
+        measured: frozenset[str],
+        lead: int = 0,
+    ) -> Sentence | None:
+        """The sentence that says most of what is shared, its subject first, in figures of the same kinds."""
         best, most = None, 0.0
-        for sentence in among:
+        for place, sentence in enumerate(among):
             common = sentence.names & shared
             if not common:
                 continue
-            weight = sum(self.index.name_rarity(name) + 0.01 for name in common)
-            weight += 0.5 * len(common & wanted) + (0.3 if sentence.figures else 0.0)
+            weight = sum(self.index.name_rarity(name) for name in common) / 2 + len(common & subject)
+            weight += min(2, len(measured & kinds(sentence.text))) + (0.5 if place < lead else 0.0)
             weight /= 1.0 + max(0, len(sentence.text) - PASSAGE) / PASSAGE
             if weight > most:
                 best, most = sentence, weight
         return best
 
-    def _read(self, text: str) -> _Text:
-        read = []
-        for sentence in dict.fromkeys(sentences(text)):
-            names = frozenset(mention.name for mention in self.table.find(sentence))
-            read.append(_Sentence(sentence, names, frozenset(f.key for f in figures(sentence))))
-        return _Text(read, frozenset().union(*(sentence.figures for sentence in read)))
+    def _read(self, text: str) -> tuple[list[Sentence], str]:
+        """The sentences of a text, and all of them in normal form."""
+        texts = list(dict.fromkeys(sentences(text)))
+        normals = [normal(sentence) for sentence in texts]
+        starts = list(accumulate((len(sentence) + 1 for sentence in normals), initial=0))
+        names: list[set[str]] = [set() for _ in texts]
+        # One search over all of them: a search has a cost of its own.
+        joined = "\n".join(normals)
+        for mention in self.table.find_in_normal(joined):
+            names[bisect_right(starts, mention.start) - 1].add(mention.name)
+        read = [Sentence(sentence, frozenset(found)) for sentence, found in zip(texts, names, strict=True)]
+        return read, joined
 
 
 def _cut(text: str) -> str:

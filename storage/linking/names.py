@@ -127,7 +127,10 @@ class NameTable:
 
     def find(self, text: str) -> list[Mention]:
         """Every name in `normal(text)`, in order; where two overlap, the leftmost and then the longest."""
-        text = normal(text)
+        return self.find_in_normal(normal(text))
+
+    def find_in_normal(self, text: str) -> list[Mention]:
+        """As `find`, for a text that is `normal` already: that costs as much as the search."""
         found: list[tuple[int, int, str | None]] = []
         for last, aliases in self._automaton.iter(_lower(text)):
             end = last + 1
@@ -151,10 +154,11 @@ class NameTable:
 
     def count(self, text: str) -> Counter[str]:
         """How often each name stands in a text, model numbers outside the table included."""
-        mentions = self.find(text)
+        text = normal(text)
+        mentions = self.find_in_normal(text)
         counts = Counter(mention.name for mention in mentions)
         position = 0
-        for match in MODEL.finditer(normal(text)):
+        for match in MODEL.finditer(text):
             while position < len(mentions) and mentions[position].end <= match.start():
                 position += 1
             if position == len(mentions) or mentions[position].start >= match.end():

@@ -19,7 +19,9 @@ NAMESAKE_OVERLAP = 0.5
 ACROSS_WINDOW = timedelta(days=2)
 ACROSS_NAMES = 2
 ACROSS_OVERLAP = 0.3
-PROBES = 8  # rarest words or names of an item by which its like is looked up
+PROBES = 8  # rarest words, and names, of an item by which its like is looked up
+MET_LAST = 2_000  # items with such a mark that are looked at, the latest
+COMPARED = 200  # items that share most of the marks, and are compared in full
 
 K = TypeVar("K", bound=Hashable)
 
@@ -53,10 +55,16 @@ class StoryShelf(Generic[K]):
         return self._items[best[1]][0] if best else None
 
     def _alike(self, news: Reading) -> list[int]:
-        met = (mark for mark in _marks(news) if mark in self._by_mark)
-        marks = heapq.nlargest(PROBES, met, key=lambda mark: (self._rarity(mark), mark))
-        shared = Counter(place for mark in marks for place in self._by_mark[mark][-2000:])
-        return sorted(place for place, _ in shared.most_common(200))
+        """Places of items that share a rare word, or names: across languages there is nothing else."""
+        words = heapq.nlargest(PROBES, self._met("word", news.words), key=lambda m: (self._rarity(m), m))
+        names = heapq.nlargest(
+            PROBES, self._met("name", news.title_names), key=lambda m: (self._rarity(m), m)
+        )
+        shared = Counter(place for mark in words + names for place in self._by_mark[mark][-MET_LAST:])
+        return sorted(place for place, _ in shared.most_common(COMPARED))
+
+    def _met(self, kind: str, texts: Iterable[str]) -> list[str]:
+        return [mark for text in texts if (mark := f"{kind} {text}") in self._by_mark]
 
     def _likeness(self, one: Reading, other: Reading) -> float | None:
         """How alike two items are, 0 to 1; none if they cannot report the same event."""

@@ -1,0 +1,5 @@
+"""`python -m scheduler` is `chipwatch`."""
+
+from scheduler.cli import main
+
+main()
