@@ -30,6 +30,7 @@ class Visit:
     changed: int = 0
     unchanged: bool = False  # it said so itself, or sent the same bytes again
     failure: str | None = None
+    flaw: str | None = None  # it answered, but perhaps not with all it has
 
 
 @dataclass
@@ -50,9 +51,10 @@ class Visits:
         etag: str | None,
         last_modified: str | None,
         body_hash: str | None = None,
+        flaw: str | None = None,
     ) -> Sequence[NewItem]:
         """A source answered; returns what was new in it, once that is committed."""
-        answer = Answer(entries, etag=etag, last_modified=last_modified, body_hash=body_hash)
+        answer = Answer(entries, etag=etag, last_modified=last_modified, body_hash=body_hash, flaw=flaw)
         stored = await self.database.writing(
             record_answer, ask.known.id, answer, interval=ask.source.interval, now=self.now()
         )
@@ -63,6 +65,7 @@ class Visits:
                 known=stored.known,
                 changed=stored.changed,
                 unchanged=entries is None,
+                flaw=flaw,
             )
         )
         return stored.new

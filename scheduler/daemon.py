@@ -112,8 +112,9 @@ class Daemon:
             report.known,
             len(result.links.opened),
         )
-        for visit in report.failed:
-            logger.warning("source %s: %s", visit.source.name, visit.failure)
+        for visit in report.visits:
+            if visit.failure or visit.flaw:
+                logger.warning("source %s: %s", visit.source.name, visit.failure or visit.flaw)
 
     async def _digest(self) -> None:
         digest = self.settings.digest

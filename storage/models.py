@@ -76,7 +76,7 @@ class SourceRow(Base):
     answered_at: Mapped[datetime | None]  # last time it gave what a source should give
     due_at: Mapped[datetime | None]  # none: at once
     failures: Mapped[int] = mapped_column(default=0)  # in a row
-    error: Mapped[str | None]  # of the last visit, none if it went well
+    error: Mapped[str | None]  # what was wrong at the last visit, none if it went well
 
 
 class StoryRow(Base):

@@ -39,6 +39,7 @@ class Answer:
     etag: str | None = None
     last_modified: str | None = None
     body_hash: str | None = None
+    flaw: str | None = None  # why the entries may not be all
 
 
 def register(session: Session, sources: Iterable[tuple[str, str, str]]) -> dict[str, KnownSource]:
@@ -78,7 +79,7 @@ def record_answer(
     row = session.get_one(SourceRow, source_id)
     row.asked_at = row.answered_at = now
     row.due_at = now + interval
-    row.failures, row.error = 0, None
+    row.failures, row.error = 0, answer.flaw
     # A 304 may leave validators out; they stay those of the body that was read.
     row.etag = answer.etag or (row.etag if answer.entries is None else None)
     row.last_modified = answer.last_modified or (row.last_modified if answer.entries is None else None)

@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 
 import feedparser
 
-from crawler.parsing.document import Document
+from crawler.parsing.document import Contents, Document
 from crawler.parsing.errors import UnreadableError
 from crawler.parsing.text import believable, language_of, one_line, plain
 from storage.items import MAX_TEXT, Entry
@@ -17,10 +17,12 @@ from storage.urls import is_web_url
 
 MAX_ENTRIES = 20_000
 _ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
+# What the XML parser says of a document that ends too early; other errors are survived in full.
+_CUT_OFF = ("no element found", "unclosed token", "unclosed CDATA section")
 _MARKUP = re.compile(rb"<\s*(html|body|!doctype\s+html)", re.IGNORECASE)
 
 
-def parse_feed(document: Document) -> list[Entry]:
+def parse_feed(document: Document) -> Contents:
     """The entries of a feed, in its order; a feed may be empty, and a broken one gives what can be read.
 
     Raises `UnreadableError` if the document is not a feed, or declares XML entities.
@@ -39,7 +41,11 @@ def parse_feed(document: Document) -> list[Entry]:
     found = [entry for entry in entries if entry is not None]
     if parsed.bozo and not found:
         raise UnreadableError(f"a broken feed without readable entries ({_problem(parsed.bozo_exception)})")
-    return found
+    problem = _problem(parsed.bozo_exception) if parsed.bozo else ""
+    cut_off = any(words in problem for words in _CUT_OFF)
+    return Contents(
+        found, f"the feed breaks off ({problem}); what could be read was kept" if cut_off else None
+    )
 
 
 def _entry(row: Any, document: Document, declared: str) -> Entry | None:

@@ -1,12 +1,9 @@
 """Reads feeds."""
 
-from collections.abc import Sequence
-
-from crawler.parsing.document import Document
+from crawler.parsing.document import Contents, Document
 from crawler.parsing.feed import parse_feed
 from crawler.sources import Source
 from crawler.spiders.source import SourceSpider
-from storage.items import Entry
 
 
 class FeedSpider(SourceSpider):
@@ -14,6 +11,6 @@ class FeedSpider(SourceSpider):
 
     name = kind = "feed"
 
-    def read(self, document: Document, source: Source, encoding: str) -> Sequence[Entry]:
+    def read(self, document: Document, source: Source, encoding: str) -> Contents:
         """The feed's entries; the feed's own words on its encoding are weighed by feedparser."""
         return parse_feed(document)

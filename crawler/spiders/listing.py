@@ -1,12 +1,9 @@
 """Reads pages that list articles."""
 
-from collections.abc import Sequence
-
-from crawler.parsing.document import Document
+from crawler.parsing.document import Contents, Document
 from crawler.parsing.listing import parse_listing
 from crawler.sources import Source
 from crawler.spiders.source import SourceSpider
-from storage.items import Entry
 
 
 class ListingSpider(SourceSpider):
@@ -14,6 +11,6 @@ class ListingSpider(SourceSpider):
 
     name = kind = "listing"
 
-    def read(self, document: Document, source: Source, encoding: str) -> Sequence[Entry]:
+    def read(self, document: Document, source: Source, encoding: str) -> Contents:
         """The articles that the page links to."""
-        return parse_listing(document, source.links, encoding=encoding)
+        return Contents(parse_listing(document, source.links, encoding=encoding))

@@ -1,12 +1,9 @@
 """Reads news sitemaps."""
 
-from collections.abc import Sequence
-
-from crawler.parsing.document import Document
+from crawler.parsing.document import Contents, Document
 from crawler.parsing.sitemap import parse_sitemap
 from crawler.sources import Source
 from crawler.spiders.source import SourceSpider
-from storage.items import Entry
 
 
 class SitemapSpider(SourceSpider):
@@ -14,6 +11,6 @@ class SitemapSpider(SourceSpider):
 
     name = kind = "sitemap"
 
-    def read(self, document: Document, source: Source, encoding: str) -> Sequence[Entry]:
+    def read(self, document: Document, source: Source, encoding: str) -> Contents:
         """The articles that the sitemap names."""
-        return parse_sitemap(document)
+        return Contents(parse_sitemap(document))

@@ -13,11 +13,11 @@ from twisted.python.failure import Failure
 
 from crawler.failures import reason_of
 from crawler.parsing.article import article_text
-from crawler.parsing.document import Document
+from crawler.parsing.document import Contents, Document
 from crawler.parsing.errors import UnreadableError
 from crawler.sources import Source
 from crawler.visits import Ask, Visits
-from storage.items import Entry, NewItem
+from storage.items import NewItem
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ class SourceSpider(Spider):
         self.visits = visits
         self.giving_up = giving_up  # set: fetches under way are let go
 
-    def read(self, document: Document, source: Source, encoding: str) -> Sequence[Entry]:
+    def read(self, document: Document, source: Source, encoding: str) -> Contents:
         """The entries of a fetched document; runs on a thread. Raises `UnreadableError`."""
         raise NotImplementedError
 
@@ -88,16 +88,24 @@ class SourceSpider(Spider):
             return await self.visits.answered(ask, None, etag=etag, last_modified=modified)
         if response.status != HTTPStatus.OK:
             raise UnreadableError(_status(response.status))
-        body_hash = hashlib.blake2b(response.body, digest_size=16).hexdigest()
+        body_hash: str | None = hashlib.blake2b(response.body, digest_size=16).hexdigest()
         if body_hash == ask.known.body_hash:
             return await self.visits.answered(ask, None, etag=etag, last_modified=modified)
         document = Document(
             response.url, response.body, _header(response, "Content-Type") or "", self.visits.now()
         )
         encoding = response.encoding if isinstance(response, TextResponse) else "utf-8"
-        entries = await asyncio.to_thread(self.read, document, ask.source, encoding)
+        contents = await asyncio.to_thread(self.read, document, ask.source, encoding)
+        if contents.flaw is not None:
+            # Without a validator the whole of it is asked for again next time.
+            etag = modified = body_hash = None
         return await self.visits.answered(
-            ask, entries, etag=etag, last_modified=modified, body_hash=body_hash
+            ask,
+            contents.entries,
+            etag=etag,
+            last_modified=modified,
+            body_hash=body_hash,
+            flaw=contents.flaw,
         )
 
     async def fetch_failed(self, failure: Failure) -> None:

@@ -63,6 +63,11 @@ def crawl(front: Front, names: Sequence[str], as_json: bool) -> int:
                     {"source": visit.source.name, "url": visit.source.url, "reason": visit.failure}
                     for visit in report.failed
                 ],
+                "flawed": [
+                    {"source": visit.source.name, "url": visit.source.url, "reason": visit.flaw}
+                    for visit in report.visits
+                    if visit.flaw
+                ],
             }
         )
     else:
@@ -105,7 +110,8 @@ def describe(visit: Visit) -> str:
     if visit.unchanged:
         return f"{safe(visit.source.name)}: unchanged"
     changed = f", {visit.changed} changed" if visit.changed else ""
-    return f"{safe(visit.source.name)}: {visit.new} new, {visit.known} known{changed}"
+    flaw = f"; {safe(visit.flaw)}" if visit.flaw else ""
+    return f"{safe(visit.source.name)}: {visit.new} new, {visit.known} known{changed}{flaw}"
 
 
 @contextmanager
@@ -120,7 +126,7 @@ def _watched(total: int, as_json: bool) -> Iterator[Callable[[Visit], None]]:
         task = bar.add_task("asking sources", total=total)
 
         def tell(visit: Visit) -> None:
-            if visit.failure is not None:
+            if visit.failure or visit.flaw:
                 bar.console.print(Text(describe(visit)))
             bar.advance(task)
             if bar.finished:
