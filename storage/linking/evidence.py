@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import Any
 
@@ -48,10 +48,15 @@ class Sentence:
     names: frozenset[str]
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Post:
     sentences: Sequence[Sentence]
-    numbers: frozenset[str]
+    text: str  # in normal form
+
+    @cached_property
+    def numbers(self) -> frozenset[str]:
+        """Found when first asked for: most news brings no figure to compare."""
+        return numbers(self.text)
 
 
 @dataclass
@@ -65,8 +70,7 @@ class EvidenceFinder:
 
     def __post_init__(self) -> None:
         def read(post: int) -> _Post:
-            read, text = self._read(self.text_of(post))
-            return _Post(read, numbers(text))
+            return _Post(*self._read(self.text_of(post)))
 
         self._post = lru_cache(POSTS_REMEMBERED)(read)
 

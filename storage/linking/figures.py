@@ -28,11 +28,41 @@ _KIND = {unit.lower(): kind for kind, units in _UNITS.items() for unit in units.
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _UNIT = "|".join(re.escape(unit) for unit in sorted(_KIND, key=len, reverse=True))
 _FIGURE = re.compile(
-    rf"(?:(?P<quarter>\b(?:Q[1-4]|H[12])|第[一二三四1-4]季度)\s?)?(?P<money>(?:US|NT)?[$€£¥₩])?\s?"
+    rf"(?P<money>(?:US|NT)?[$€£¥₩])?\s?"
     rf"(?<![A-Za-z0-9.\-])(?P<number>{_NUMBER})"
     rf"(?:[ \-]?(?P<unit>{_UNIT})(?![A-Za-z]))?(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
+_MONTHS = "january february march april may june july august september october november december".split()
+_MONTH = "|".join(f"{month[:3]}(?:{month[3:]})?" for month in _MONTHS)
+_NUMERAL = {
+    "一": "1",
+    "二": "2",
+    "三": "3",
+    "四": "4",
+    "first": "1",
+    "second": "2",
+    "third": "3",
+    "fourth": "4",
+}
+_Y = r"(?P<year>(?:19|20)\d\d)"
+# Points in time, each form with what it names: a month, a quarter, a half.
+_TIMES = [
+    re.compile(rf"(?<!\d){_Y}\s?[年년]\s?(?P<month>\d{{1,2}})\s?[月월](?:\s?\d{{1,2}}\s?[日일])?"),
+    re.compile(
+        rf"(?<![A-Za-z])(?:\d{{1,2}}\s)?(?P<name>{_MONTH})\.?\s(?:\d{{1,2}}(?:st|nd|rd|th)?,?\s)?{_Y}(?!\d)",
+        re.I,
+    ),
+    re.compile(rf"(?<![A-Za-z0-9])(?:Q(?P<quarter>[1-4])|H(?P<half>[12]))[\s/]?(?:of\s)?{_Y}(?!\d)", re.I),
+    re.compile(rf"(?<!\d){_Y}\s?(?:年|년)?\s?(?:Q(?P<quarter>[1-4])|H(?P<half>[12]))(?![A-Za-z0-9])", re.I),
+    re.compile(rf"(?<!\d){_Y}\s?[年년]度?\s?第?(?P<quarter>[1-4一二三四])\s?(?:四半期|季度|季|분기)"),
+    re.compile(
+        rf"(?<!\d){_Y}\s?[年년](?P<fiscal>度)?の?\s?(?P<side>前半|後半|上期|下期|上半期|下半期|上半年|下半年|상반기|하반기)"
+    ),
+    re.compile(rf"(?<![A-Za-z])(?P<quarter>first|second|third|fourth) quarter of {_Y}(?!\d)", re.I),
+    re.compile(rf"(?<![A-Za-z])(?P<half>first|second) half of {_Y}(?!\d)", re.I),
+]
+_FIRST_HALF = ("前", "上", "상")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
@@ -46,9 +76,18 @@ class Figure:
 
 
 def figures(text: str) -> list[Figure]:
-    """The figures of a text that is `normal`, each number once; small bare numbers say too little."""
+    """The figures of a text that is `normal`, each once; small bare numbers say too little.
+
+    A point in time has a key that is equal in every language: 2027-03, 2027-Q1, 2026-H2.
+    """
+    times = _times(text)
     found: dict[str, Figure] = {}
+    for _, _, figure in times:
+        found.setdefault(figure.key, figure)
+    taken = {place for start, end, _ in times for place in range(start, end)}
     for match in _FIGURE.finditer(text):
+        if match.start("number") in taken:
+            continue
         number = match["number"].replace(",", "")
         unit = (match["unit"] or "").lower()
         kind = "money" if match["money"] else _KIND.get(unit, "")
@@ -60,6 +99,35 @@ def figures(text: str) -> list[Figure]:
     return list(found.values())
 
 
+def _times(text: str) -> list[tuple[int, int, Figure]]:
+    """Points in time with their places in the text; where two forms fit, the first in the list."""
+    found: list[tuple[int, int, Figure]] = []
+    if not _YEAR.search(text):
+        return found
+    for form in _TIMES:
+        for match in form.finditer(text):
+            if not any(start < match.end() and match.start() < end for start, end, _ in found):
+                found.append((match.start(), match.end(), Figure(match[0].strip(), _time_key(match), "time")))
+    return sorted(found, key=lambda place: place[0])
+
+
+def _time_key(match: re.Match[str]) -> str:
+    parts = match.groupdict()
+    if parts.get("month"):
+        return f"{parts['year']}-{int(parts['month']):02}"
+    if parts.get("name"):
+        month = next(n for n, name in enumerate(_MONTHS, 1) if name.startswith(parts["name"].lower()[:3]))
+        return f"{parts['year']}-{month:02}"
+    if parts.get("quarter"):
+        quarter = parts["quarter"].lower()
+        return f"{parts['year']}-Q{_NUMERAL.get(quarter, quarter)}"
+    if parts.get("half"):
+        half = parts["half"].lower()
+        return f"{parts['year']}-H{_NUMERAL.get(half, half)}"
+    fiscal = "FY" if parts.get("fiscal") else ""
+    return f"{fiscal}{parts['year']}-H{1 if parts['side'].startswith(_FIRST_HALF) else 2}"
+
+
 @lru_cache(10_000)  # the same sentences of much-linked posts are looked at again and again
 def kinds(text: str) -> frozenset[str]:
     """What the figures of a text measure."""
@@ -67,8 +135,9 @@ def kinds(text: str) -> frozenset[str]:
 
 
 def numbers(text: str) -> frozenset[str]:
-    """Every number in a text that is `normal`, in the form of `Figure.key`."""
-    return frozenset(_bare(number.replace(",", "")) for number in re.findall(_NUMBER, text))
+    """Every number and point in time in a text that is `normal`, in the form of `Figure.key`."""
+    bare = {_bare(number.replace(",", "")) for number in re.findall(_NUMBER, text)}
+    return frozenset(bare | {figure.key for _, _, figure in _times(text)})
 
 
 def _bare(number: str) -> str:

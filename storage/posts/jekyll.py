@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin
 
 import frontmatter
 import yaml
@@ -117,10 +116,14 @@ def read_post(file: str, data: bytes, blog: Blog) -> Post | Skipped:
     published = _when(meta.get("date")) or (_when(name["day"]) if name else None)
     texts = tuple(paragraphs(body))
     title = " ".join(str(meta.get("title") or slug.replace("-", " ")).split())
-    path = str(meta.get("permalink") or "") or permalink(
-        blog.permalink, day=_local_day(meta.get("date"), published), slug=slug, categories=_categories(meta)
+    path = permalink(
+        str(meta.get("permalink") or blog.permalink),
+        day=_local_day(meta.get("date"), published),
+        slug=slug,
+        categories=_categories(meta),
     )
-    url = urljoin(blog.base_url.rstrip("/") + "/", path.lstrip("/")) if blog.base_url else path
+    # Joined as text: a permalink of the post's own must not lead off the blog.
+    url = blog.base_url.rstrip("/") + "/" + path.lstrip("/")
     return Post(file, title, url, published, texts)
 
 

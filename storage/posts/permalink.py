@@ -37,4 +37,4 @@ def permalink(pattern: str, *, day: date | None, slug: str, categories: Sequence
             "y_day": f"{day:%j}",
         }
     path = _PLACEHOLDER.sub(lambda match: values.get(match[1], ""), STYLES.get(pattern, pattern))
-    return quote(re.sub("/{2,}", "/", "/" + path))
+    return quote(re.sub("/{2,}", "/", "/" + path), safe="/%")  # what is encoded already stays so
