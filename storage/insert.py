@@ -1,5 +1,6 @@
-"""INSERT … ON CONFLICT DO NOTHING for the dialect at hand; both databases spell it alike."""
+"""INSERT … ON CONFLICT DO NOTHING for the dialect at hand, and texts that both databases take."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -7,6 +8,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from storage.models import Base
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 PARAMETERS = 20_000  # bound values a statement; SQLite takes 32,766, PostgreSQL 65,535
 
@@ -30,3 +33,8 @@ def insert_new(
         else:
             session.execute(statement)
     return inserted
+
+
+def storable(text: str) -> str:
+    """A text without what a database refuses: NUL characters (PostgreSQL) and lone surrogates."""
+    return _UNSTORABLE.sub("", text)

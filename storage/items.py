@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from storage.insert import insert_new
+from storage.insert import insert_new, storable
 from storage.models import ItemRow, SightingRow
 from storage.urls import canonical_url
 
@@ -99,7 +99,7 @@ def store_article(session: Session, item_id: int, text: str | None, now: datetim
         return
     row.article_asked_at = now
     if text:
-        row.article = text[:MAX_TEXT]
+        row.article = storable(text)[:MAX_TEXT]
         row.linked_at = None
 
 
@@ -107,7 +107,11 @@ def _unique(entries: Iterable[Entry]) -> list[tuple[str, Entry]]:
     """Entries with their canonical URLs, each article once, in order."""
     cut = [
         replace(
-            entry, title=entry.title[:MAX_TITLE], text=entry.text[:MAX_TEXT], feed_id=entry.feed_id or None
+            entry,
+            url=storable(entry.url),
+            title=storable(entry.title)[:MAX_TITLE],
+            text=storable(entry.text)[:MAX_TEXT],
+            feed_id=storable(entry.feed_id or "") or None,
         )
         for entry in entries
     ]

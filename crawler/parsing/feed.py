@@ -5,12 +5,12 @@ import re
 from datetime import UTC, datetime
 from time import struct_time
 from typing import Any
-from urllib.parse import urljoin
 
 import feedparser
 
 from crawler.parsing.document import Contents, Document
 from crawler.parsing.errors import UnreadableError
+from crawler.parsing.links import web_link
 from crawler.parsing.text import believable, language_of, one_line, plain
 from storage.items import MAX_TEXT, Entry
 from storage.urls import is_web_url
@@ -50,17 +50,15 @@ def parse_feed(document: Document) -> Contents:
 
 def _entry(row: Any, document: Document, declared: str) -> Entry | None:
     feed_id = str(row.get("id") or "").strip() or None
-    link = str(row.get("link") or "").strip()
-    if not link and feed_id and is_web_url(feed_id):
-        link = feed_id
-    link = urljoin(document.url, link) if link else ""
+    link = str(row.get("link") or "") or (feed_id if feed_id and is_web_url(feed_id) else "")
+    url = web_link(document.url, link)
     title = one_line(str(row.get("title") or ""))
     text = plain(_markup(row)[: MAX_TEXT * 4])
     title = title or text[:120].replace("\n", " ")
-    if not title or not is_web_url(link):
+    if not title or url is None:
         return None
     return Entry(
-        url=link,
+        url=url,
         title=title,
         text="" if text == title else text,
         language=language_of(f"{title} {text}", declared),

@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Iterable
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from parsel import Selector
 
 from crawler.parsing.document import Document
 from crawler.parsing.errors import UnreadableError
+from crawler.parsing.links import web_link
 from crawler.parsing.text import believable, language_of, one_line, parse_date
 from storage.items import Entry
-from storage.urls import canonical_url, is_web_url
+from storage.urls import canonical_url
 
 MAX_ENTRIES = 500
 # Where a page keeps what is not its own matter.
@@ -52,12 +53,10 @@ def _entry(
 ) -> Entry | None:
     holder = anchor if anchor.xpath("self::a[@href]") else anchor.css("a[href]")
     link = holder.xpath("@href").get("").strip()
-    try:
-        url = urljoin(urljoin(document.url, page.xpath("string(//base/@href)").get("")), link)
-    except ValueError:
-        return None
+    base = web_link(document.url, page.xpath("string(//base/@href)").get("")) or document.url
+    url = None if link.startswith("#") else web_link(base, link)
     title = one_line(" ".join(_title(anchor)))
-    if not title or not link or link.startswith("#") or not is_web_url(url):
+    if not title or url is None:
         return None
     if by_itself and not _looks_like_article(url, title, document.url):
         return None

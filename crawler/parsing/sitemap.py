@@ -8,9 +8,9 @@ import lxml.etree
 
 from crawler.parsing.document import Document
 from crawler.parsing.errors import UnreadableError
+from crawler.parsing.links import web_link
 from crawler.parsing.text import believable, language_of, one_line, parse_date
 from storage.items import Entry
-from storage.urls import is_web_url
 
 MAX_ENTRIES = 5_000
 MAX_UNPACKED = 50_000_000  # bytes, the protocol's own limit
@@ -31,12 +31,12 @@ def parse_sitemap(document: Document) -> list[Entry]:
         raise UnreadableError(f"not a sitemap but <{kind}>")
     found = []
     for url in root.xpath("*[local-name()='url']")[:MAX_ENTRIES]:
-        link = _text(url, "./*[local-name()='loc']")
+        link = web_link(document.url, _text(url, "./*[local-name()='loc']"))
         title = one_line(_text(url, "./*[local-name()='news']/*[local-name()='title']"))
         stamp = _text(url, ".//*[local-name()='publication_date']") or _text(
             url, "./*[local-name()='lastmod']"
         )
-        if title and is_web_url(link):
+        if title and link is not None:
             declared = _text(url, ".//*[local-name()='language']")
             published = believable(parse_date(stamp), document.now)
             found.append(

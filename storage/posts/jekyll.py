@@ -13,6 +13,7 @@ import yaml
 from dateutil import parser as dates
 
 from storage.errors import InputError
+from storage.insert import storable
 from storage.posts.permalink import permalink
 from storage.posts.text import paragraphs
 
@@ -114,8 +115,8 @@ def read_post(file: str, data: bytes, blog: Blog) -> Post | Skipped:
     name = _FILE_NAME.match(Path(file).stem)
     slug = str(meta.get("slug") or (name["slug"] if name else Path(file).stem))
     published = _when(meta.get("date")) or (_when(name["day"]) if name else None)
-    texts = tuple(paragraphs(body))
-    title = " ".join(str(meta.get("title") or slug.replace("-", " ")).split())
+    texts = tuple(map(storable, paragraphs(body)))
+    title = storable(" ".join(str(meta.get("title") or slug.replace("-", " ")).split()))
     path = permalink(
         str(meta.get("permalink") or blog.permalink),
         day=_local_day(meta.get("date"), published),

@@ -1,0 +1,1 @@
+"""Measurements: quality of linking against judgements, with floors that CI holds."""

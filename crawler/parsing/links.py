@@ -1,0 +1,19 @@
+"""Links as they stand in documents, made whole."""
+
+from urllib.parse import urljoin
+
+from w3lib.url import safe_url_string
+
+from storage.urls import is_web_url
+
+
+def web_link(base: str, link: str) -> str | None:
+    """A link of a document at `base` as an absolute http(s) address, percent-encoded; none if it is not one."""
+    link = link.strip()
+    if not link:
+        return None
+    try:
+        url = safe_url_string(urljoin(base, link))
+    except ValueError:
+        return None
+    return url if is_web_url(url) else None
