@@ -8,7 +8,7 @@ from storage.urls import is_web_url
 
 
 def web_link(base: str, link: str) -> str | None:
-    """A link of a document at `base` as an absolute http(s) address, percent-encoded; none if it is not one."""
+    """A link of a document at `base` as an absolute, percent-encoded web address; none if it is none."""
     link = link.strip()
     if not link:
         return None

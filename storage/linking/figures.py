@@ -1,6 +1,7 @@
 """Figures in a text: amounts, shares, dates and sizes, in any of the languages."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -81,22 +82,23 @@ def figures(text: str) -> list[Figure]:
     A point in time has a key that is equal in every language: 2027-03, 2027-Q1, 2026-H2.
     """
     times = _times(text)
-    found: dict[str, Figure] = {}
-    for _, _, figure in times:
-        found.setdefault(figure.key, figure)
     taken = {place for start, end, _ in times for place in range(start, end)}
+    amounts = [figure for start, figure in _amounts(text) if start not in taken]
+    found: dict[str, Figure] = {}
+    for figure in [*(figure for _, _, figure in times), *amounts]:
+        found.setdefault(figure.key, figure)
+    return list(found.values())
+
+
+def _amounts(text: str) -> Iterator[tuple[int, Figure]]:
+    """Numbers that are more than a number, each with the place of its first digit."""
     for match in _FIGURE.finditer(text):
-        if match.start("number") in taken:
-            continue
         number = match["number"].replace(",", "")
-        unit = (match["unit"] or "").lower()
-        kind = "money" if match["money"] else _KIND.get(unit, "")
+        kind = "money" if match["money"] else _KIND.get((match["unit"] or "").lower(), "")
         if not kind and _YEAR.fullmatch(number):
             kind = "time"
-        if not kind and len(number) < 3:
-            continue
-        found.setdefault(_bare(number), Figure(match[0].strip(), _bare(number), kind))
-    return list(found.values())
+        if kind or len(number) >= 3:
+            yield match.start("number"), Figure(match[0].strip(), _bare(number), kind)
 
 
 def _times(text: str) -> list[tuple[int, int, Figure]]:
@@ -131,7 +133,7 @@ def _time_key(match: re.Match[str]) -> str:
 @lru_cache(10_000)  # the same sentences of much-linked posts are looked at again and again
 def kinds(text: str) -> frozenset[str]:
     """What the figures of a text measure."""
-    return frozenset(figure.kind for figure in figures(normal(text)) if figure.kind)
+    return frozenset(figure.kind for _, figure in _amounts(normal(text)) if figure.kind)
 
 
 def numbers(text: str) -> frozenset[str]:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from storage.engine import Database
 from storage.errors import InputError
 from storage.linking.index import load_index
-from storage.linking.linker import Link, Linker
+from storage.linking.linker import LOOSE_SCORE, Link, Linker
 from storage.linking.names import NameTable
 from storage.linking.news import NewsItem, Reading, read_news
 from storage.linking.stories import StoryShelf
@@ -43,7 +43,7 @@ def link_items(database: Database, table: NameTable, items: list[NewsItem]) -> I
         def text_of(post: int) -> str:
             return session.scalar(select(PostRow.text).where(PostRow.id == post)) or ""
 
-        linker = Linker(index, table, text_of)
+        linker = Linker(index, table, text_of, min_score=LOOSE_SCORE)
         readings = {item.id: read_news(item, table) for item in items}
         stories = _stories([readings[item.id] for item in items])
         for item in items:

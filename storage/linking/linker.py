@@ -4,14 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from storage.linking.candidates import find_candidates
-from storage.linking.decision import Judge, RuleJudge
+from storage.linking.decision import MIN_SCORE, Judge, RuleJudge
 from storage.linking.evidence import Evidence, EvidenceFinder
 from storage.linking.index import IndexedPost, PostIndex
 from storage.linking.names import NameTable
 from storage.linking.news import Reading
 
 MAX_LINKS = 10
-MIN_LINK_SCORE = 0.05  # below it two texts share a word, not a matter
+LOOSE_SCORE = 0.05  # below it two texts share a word, not a matter
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class Linker:
     table: NameTable
     text_of: Callable[[int], str]  # a post's text by its id
     judge: Judge | None = None
+    min_score: float = MIN_SCORE  # links below it are not made: no follow-up comes of them
     _finder: EvidenceFinder = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -45,7 +46,7 @@ class Linker:
         told = self._finder.read_news(news)
         links = []
         for candidate in find_candidates(news, self.index, MAX_LINKS):
-            if candidate.score < MIN_LINK_SCORE:
+            if candidate.score < self.min_score:
                 continue
             evidence = self._finder.find(candidate, news, told)
             verdict = self.judge.judge(candidate, evidence)

@@ -21,7 +21,7 @@ ACROSS_NAMES = 2
 ACROSS_OVERLAP = 0.3
 PROBES = 8  # rarest words, and names, of an item by which its like is looked up
 MET_LAST = 2_000  # items with such a mark that are looked at, the latest
-COMPARED = 200  # items that share most of the marks, and are compared in full
+COMPARED = 50  # items that share most of the marks, and are compared in full
 
 K = TypeVar("K", bound=Hashable)
 
