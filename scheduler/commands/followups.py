@@ -14,11 +14,12 @@ from storage.followups import STATUSES, Followup, list_followups, settle
 
 
 @click.group(invoke_without_command=True)
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
 @click.pass_context
-def followups(context: click.Context) -> None:
+def followups(context: click.Context, as_json: bool) -> None:
     """The posts that need an update, and why. Without a command: list the open ones."""
     if context.invoked_subcommand is None:
-        context.invoke(list_, status="open", as_json=False)
+        context.invoke(list_, status="open", as_json=as_json)
 
 
 @followups.command(name="list")

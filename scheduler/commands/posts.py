@@ -17,9 +17,13 @@ from storage.posts.jekyll import find_blog
 from storage.posts.listing import list_posts
 
 
-@click.group()
-def posts() -> None:
-    """Your own posts: import them, list them."""
+@click.group(invoke_without_command=True)
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
+@click.pass_context
+def posts(context: click.Context, as_json: bool) -> None:
+    """Your own posts: import them, list them. Without a command: list them."""
+    if context.invoked_subcommand is None:
+        context.invoke(list_, limit=None, as_json=as_json)
 
 
 @posts.command(name="import")

@@ -8,9 +8,13 @@ from scheduler.output import print_json, print_table
 from storage.sources import list_sources
 
 
-@click.group()
-def sources() -> None:
-    """Where the news comes from."""
+@click.group(invoke_without_command=True)
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
+@click.pass_context
+def sources(context: click.Context, as_json: bool) -> None:
+    """Where the news comes from. Without a command: list the sources."""
+    if context.invoked_subcommand is None:
+        context.invoke(list_, as_json=as_json)
 
 
 @sources.command(name="list")
