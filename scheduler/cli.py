@@ -1,7 +1,7 @@
 """The command line: `chipwatch COMMAND`. Each command has its own file in `commands`."""
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -28,6 +28,23 @@ class Front:
         return open_database(settings.database_url)
 
 
+def _choose(context: click.Context, _: click.Parameter, config: Path | None) -> None:
+    if config is not None:
+        context.obj = replace(context.obj, config=config)
+
+
+def _config_option() -> click.Option:
+    """`--config` for each command, so that it may stand before the command's name or after it."""
+    return click.Option(
+        ["--config"],
+        type=click.Path(path_type=Path),
+        expose_value=False,
+        is_eager=True,
+        callback=_choose,
+        help="Settings file; else chipwatch.toml here.",
+    )
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option("--config", type=click.Path(path_type=Path), help="Settings file; else chipwatch.toml here.")
 @click.option("--verbose", is_flag=True, help="Tell on standard error what is going on.")
@@ -44,6 +61,10 @@ def _add_commands() -> None:
 
     for command in COMMANDS:
         chipwatch.add_command(command)
+        members = command.commands.values() if isinstance(command, click.Group) else ()
+        for configured in (command, *members):
+            if configured.name != "init":
+                configured.params.append(_config_option())
 
 
 _add_commands()
