@@ -11,8 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from storage.errors import StorageError
@@ -25,7 +25,7 @@ BUSY_SECONDS = 30.0  # how long a writer waits for another process's lock
 
 
 class Database:
-    """An open, migrated database.
+    """An open, migrated database. Whatever goes wrong with it later raises `StorageError`.
 
     `read()` and `write()` are sessions for plain code. Code on the event loop uses `reading` and `writing`,
     which run a function on a thread; all writes share one thread, since a second writer only waits for the
@@ -41,14 +41,22 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session that sees one state of the database; nothing it changes is kept."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        with self._said(), Session(self.engine, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A session that is committed at the end of the block, or rolled back if it raises."""
-        with Session(self._writing, expire_on_commit=False) as session, session.begin():
+        with self._said(), Session(self._writing, expire_on_commit=False) as session, session.begin():
             yield session
+
+    @contextmanager
+    def _said(self) -> Iterator[None]:
+        """What the database says when it cannot go on, as one line: locked, full, damaged, gone."""
+        try:
+            yield
+        except DBAPIError as error:
+            raise StorageError(f"the database {_shown(self.engine.url)} failed: {_cause(error)}") from error
 
     async def reading(
         self, function: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs
@@ -110,14 +118,22 @@ def open_database(url: str) -> Database:
             migrate(connection)
     except (SQLAlchemyError, sqlite3.Error) as error:
         database.close()
-        cause = str(getattr(error, "orig", error)).strip().splitlines()[0]
         raise StorageError(
-            f"the database {where.render_as_string()} cannot be used: {cause}; check [storage] url"
+            f"the database {_shown(where)} cannot be used: {_cause(error)}; check [storage] url"
         ) from error
     except StorageError:
         database.close()
         raise
     return database
+
+
+def _shown(url: URL) -> str:
+    """A database's URL as it may be shown: the password is hidden."""
+    return url.render_as_string()
+
+
+def _cause(error: Exception) -> str:
+    return (str(getattr(error, "orig", error)).strip().splitlines() or [type(error).__name__])[0]
 
 
 def _connect_args(backend: str) -> dict[str, Any]:
