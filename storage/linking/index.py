@@ -24,7 +24,7 @@ class IndexedPost:
     published: datetime | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)  # there are hundreds of thousands
 class Posting:
     """That a post mentions a name."""
 
