@@ -35,13 +35,16 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._writing = engine.execution_options(chipwatch_writes=True)
+        # SQLite's readers see one state anyway; PostgreSQL's default shows each statement another.
+        one_state = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
+        self._reading = engine.execution_options(**one_state)
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="storage-writer")
         self._readers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="storage-reader")
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session that sees one state of the database; nothing it changes is kept."""
-        with self._said(), Session(self.engine, expire_on_commit=False) as session:
+        with self._said(), Session(self._reading, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
@@ -104,8 +107,10 @@ def open_database(url: str) -> Database:
             raise StorageError(
                 f"[storage] url: {where.get_backend_name()} is no database we know; use sqlite or postgresql"
             )
+        if where.get_backend_name() == "sqlite" and where.database in (None, "", ":memory:"):
+            raise StorageError("[storage] url: a database in memory is gone at once; give a file")
         engine = create_engine(where, connect_args=_connect_args(where.get_backend_name()))
-    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError) as error:
         raise StorageError(
             f"[storage] url: {url!r} is not a database; write sqlite:///chipwatch.db or postgresql+psycopg://…"
         ) from error
@@ -116,7 +121,7 @@ def open_database(url: str) -> Database:
     try:
         with database._writing.begin() as connection:
             migrate(connection)
-    except (SQLAlchemyError, sqlite3.Error) as error:
+    except (SQLAlchemyError, sqlite3.Error, ValueError, TypeError) as error:
         database.close()
         raise StorageError(
             f"the database {_shown(where)} cannot be used: {_cause(error)}; check [storage] url"

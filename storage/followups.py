@@ -14,6 +14,7 @@ from storage.models import FollowupRow, FollowupStoryRow, ItemRow, LinkRow, Post
 
 STATUSES = ("open", "snoozed", "done", "dismissed")
 WAITING = ("open", "snoozed")
+LARGEST_ID = 2**31 - 1  # that a column holds; a user may type a larger one
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ def list_followups(
         .where(FollowupRow.status.in_(statuses))
     )
     if ids is not None:
-        query = query.where(FollowupRow.id.in_(ids))
+        query = query.where(FollowupRow.id.in_([number for number in ids if number <= LARGEST_ID]))
     rows = session.execute(query).all()
     stories = _stories(session, [row for row, _ in rows], unsent=unsent)
     followups = [
@@ -155,7 +156,7 @@ def settle(
     its post has a newer follow-up that waits.
     """
     for followup_id in ids:
-        row = session.get(FollowupRow, followup_id)
+        row = session.get(FollowupRow, followup_id) if followup_id <= LARGEST_ID else None
         if row is None:
             raise InputError(f"there is no follow-up {followup_id}; `chipwatch followups` lists them")
         if status in WAITING and row.status not in WAITING:

@@ -1,5 +1,6 @@
 """Items: each article stored once, however often and from however many sources it comes."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -10,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from storage.insert import insert_new, storable
 from storage.models import ItemRow, SightingRow
-from storage.urls import canonical_url
+from storage.urls import canonical_url, is_web_url
 
 MAX_TITLE = 500  # characters; a longer title is a text that lost its way
+MAX_FEED_ID = 500  # bytes of a source's own id; of longer ones a hash is kept
 MAX_TEXT = 50_000  # characters of an item's text that are kept
 
 
@@ -57,31 +59,30 @@ def store_entries(session: Session, source_id: int, entries: Iterable[Entry], no
     if not unique:
         return Stored()
     by_id = _by_feed_id(session, source_id, [entry.feed_id for _, entry in unique if entry.feed_id])
-    by_url = _by_url(session, [url for url, _ in unique])
+    by_url = _by_url(session, [url for _, entry in unique for url in _addresses(entry)])
+    # Those known by their id first: one that moved leaves its address to whoever has it now.
+    unique.sort(key=lambda pair: pair[1].feed_id not in by_id)
     fresh: list[tuple[str, Entry]] = []
     sightings: list[tuple[int, Entry]] = []
     changed = 0
     for url, entry in unique:
-        row = by_id.get(entry.feed_id or "") or by_url.get(url)
+        known = by_url.get(url) or next((by_url[u] for u in _addresses(entry) if u in by_url), None)
+        row = by_id.get(entry.feed_id or "") or known
         if row is None:
             fresh.append((url, entry))
             continue
         sightings.append((row.id, entry))
-        if row.source_id == source_id and _update(row, url, entry, moved=url not in by_url, now=now):
-            by_url[url] = row
-            changed += 1
+        if row.source_id == source_id:
+            if known is None:
+                by_url.pop(row.canonical_url, None)
+                row.url, row.canonical_url = entry.url, url
+                by_url[url] = row
+            changed += _update(row, entry, now)
     session.flush()
     new = _insert(session, source_id, fresh, now)
     wanted = dict(fresh)
     sightings += [(item_id, wanted[url]) for url, item_id in new.items()]
-    insert_new(
-        session,
-        SightingRow,
-        [
-            {"item_id": item_id, "source_id": source_id, "feed_id": entry.feed_id, "seen_at": now}
-            for item_id, entry in sightings
-        ],
-    )
+    _see(session, source_id, sightings, now)
     return Stored(
         new=tuple(
             NewItem(item_id, wanted[url].url, wanted[url].text, wanted[url].published)
@@ -104,27 +105,40 @@ def store_article(session: Session, item_id: int, text: str | None, now: datetim
 
 
 def _unique(entries: Iterable[Entry]) -> list[tuple[str, Entry]]:
-    """Entries with their canonical URLs, each article once, in order."""
+    """Entries with their canonical URLs, each article once, in order; without what has no usable URL."""
     cut = [
         replace(
             entry,
             url=storable(entry.url),
             title=storable(entry.title)[:MAX_TITLE],
             text=storable(entry.text)[:MAX_TEXT],
-            feed_id=storable(entry.feed_id or "") or None,
+            feed_id=_short(storable(entry.feed_id or "")) or None,
         )
         for entry in entries
+        if is_web_url(storable(entry.url))
     ]
-    urls = [canonical_url(entry.url) for entry in cut]
     ids = Counter(entry.feed_id for entry in cut)
-    pages = Counter(urls)
+    pages = Counter(canonical_url(entry.url) for entry in cut)
     kept: dict[str, Entry] = {}
-    for page, entry in zip(urls, cut, strict=True):
+    for entry in cut:
+        page, place = _addresses(entry)
         # Many items on one page are told apart by their fragments.
-        url = canonical_url(entry.url, keep_fragment=True) if pages[page] > 1 else page
+        url = place if pages[page] > 1 else page
         # An id that several entries share identifies none of them.
         kept.setdefault(url, replace(entry, feed_id=None) if ids[entry.feed_id] > 1 else entry)
     return list(kept.items())
+
+
+def _addresses(entry: Entry) -> tuple[str, str]:
+    """The canonical URLs that an entry may be known by: that of its page, and of its place on the page."""
+    return canonical_url(entry.url), canonical_url(entry.url, keep_fragment=True)
+
+
+def _short(feed_id: str) -> str:
+    """The id, or for an endless one its hash: a database indexes short values only."""
+    if len(feed_id.encode()) <= MAX_FEED_ID:
+        return feed_id
+    return hashlib.blake2b(feed_id.encode(), digest_size=16).hexdigest()
 
 
 def _by_feed_id(session: Session, source_id: int, feed_ids: Sequence[str]) -> dict[str, ItemRow]:
@@ -141,15 +155,33 @@ def _by_url(session: Session, urls: Sequence[str]) -> dict[str, ItemRow]:
     return {row.canonical_url: row for row in session.scalars(query)}
 
 
-def _update(row: ItemRow, url: str, entry: Entry, *, moved: bool, now: datetime) -> bool:
-    if row.canonical_url != url and moved:
-        row.url, row.canonical_url = entry.url, url
+def _update(row: ItemRow, entry: Entry, now: datetime) -> bool:
     text = entry.text or row.text
     if (row.title, row.text) == (entry.title, text):
         return False
     row.title, row.text, row.language = entry.title, text, entry.language or row.language
     row.changed_at, row.linked_at = now, None
     return True
+
+
+def _see(session: Session, source_id: int, seen: Sequence[tuple[int, Entry]], now: datetime) -> None:
+    """Note under which ids the source has these items at present."""
+    ids = {item_id: entry.feed_id for item_id, entry in seen}
+    known = session.scalars(
+        select(SightingRow).where(SightingRow.source_id == source_id, SightingRow.item_id.in_(ids))
+    )
+    changed = [row for row in known if ids[row.item_id] and row.feed_id != ids[row.item_id]]
+    for row in changed:
+        row.feed_id = None  # two items may have exchanged theirs
+    session.flush()
+    for row in changed:
+        row.feed_id = ids[row.item_id]
+    session.flush()
+    rows = [
+        {"item_id": item_id, "source_id": source_id, "feed_id": feed_id, "seen_at": now}
+        for item_id, feed_id in ids.items()
+    ]
+    insert_new(session, SightingRow, rows)
 
 
 def _insert(

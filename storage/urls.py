@@ -1,36 +1,45 @@
 """Addresses of articles: when two of them are the same article's."""
 
+import re
 from urllib.parse import urlsplit, urlunsplit
 
-from courlan import normalize_url
-from w3lib.url import canonicalize_url, url_query_cleaner
+from w3lib.url import canonicalize_url
 
-# Trackers that the libraries leave in.
-_TRACKERS = [
-    "at_campaign", "at_medium", "cmpid", "guccounter", "igshid", "mc_cid", "mc_eid", "mkt_tok", "ncid", "ref",
-    "smid", "spm", "taid", "yclid",
-]  # fmt: skip
+MAX_URL = 2_000  # characters; browsers and databases take no longer ones
+
+# Parameters that say how a reader came, not what is read.
+_TRACKER = re.compile(
+    r"(?:utm|mc|hsa|pk|mtm|piwik|matomo|at|guce)_.*|_ga|_gl|_hsenc|_hsmi|[gdw]clid|gbraid|wbraid|fbclid|msclkid"
+    r"|yclid|twclid|ttclid|li_fat_id|igshid|igsh|mkt_tok|cmpid|guccounter|ncid|ref|smid|spm|taid|vero_id|xtor"
+    r"|s_cid|icid|ocid|wickedid|oly_enc_id|oly_anon_id|rss",
+    re.IGNORECASE,
+)
 
 
 def canonical_url(url: str, *, keep_fragment: bool = False) -> str:
     """The form under which an article is known once: no tracking, one scheme, no fragment, sorted query.
 
     It identifies the article and is never fetched. `keep_fragment` is for pages that hold many items.
+    Takes what `is_web_url` accepts.
     """
     parts = urlsplit(canonicalize_url(url.strip(), keep_fragments=keep_fragment))
-    host = (parts.hostname or "").removeprefix("www.")
+    host = re.sub(r"^(?:www\.)+(?=.)", "", parts.hostname or "")
     if ":" in host:
         host = f"[{host}]"
     port = f":{parts.port}" if parts.port not in (None, 80, 443) else ""
-    bare = urlunsplit(("https", host + port, parts.path.rstrip("/") or "/", parts.query, parts.fragment))
-    cleaned: str = normalize_url(bare, trailing_slash=True)
-    return str(url_query_cleaner(cleaned, _TRACKERS, remove=True, keep_fragments=True))
+    query = "&".join(
+        part for part in parts.query.split("&") if not _TRACKER.fullmatch(part.partition("=")[0])
+    )
+    path = re.sub("/{2,}", "/", parts.path).rstrip("/") or "/"
+    return urlunsplit(("https", host + port, path, query, parts.fragment))
 
 
 def is_web_url(url: str) -> bool:
-    """Whether an address is http or https with a host, and can be taken apart at all."""
+    """Whether an address is http or https with a host, can be taken apart, and is of usable length."""
     try:
+        url.encode()
         parts = urlsplit(url.strip())
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+        host, port = parts.hostname, parts.port
     except ValueError:
         return False
+    return parts.scheme in ("http", "https") and bool(host) and port != 0 and len(url) <= MAX_URL

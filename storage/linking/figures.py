@@ -26,11 +26,11 @@ _UNITS = {
 }
 _KIND = {unit.lower(): kind for kind, units in _UNITS.items() for unit in units.split()}
 
-_NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_NUMBER = r"\d{1,3}(?:,\d{3})+(?![,\d])(?:\.\d+)?|\d+(?:\.\d+)?"
 _UNIT = "|".join(re.escape(unit) for unit in sorted(_KIND, key=len, reverse=True))
 _FIGURE = re.compile(
     rf"(?P<money>(?:US|NT)?[$€£¥₩])?\s?"
-    rf"(?<![A-Za-z0-9.\-])(?P<number>{_NUMBER})"
+    rf"(?<![A-Za-z0-9.\-])(?P<number>{_NUMBER})(?!\.\d)"
     rf"(?:[ \-]?(?P<unit>{_UNIT})(?![A-Za-z]))?(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
@@ -64,6 +64,7 @@ _TIMES = [
     re.compile(rf"(?<![A-Za-z])(?P<half>first|second) half of {_Y}(?!\d)", re.I),
 ]
 _FIRST_HALF = ("前", "上", "상")
+_NAME_BEFORE = re.compile(r"[A-Z][A-Za-z0-9]*[ -]\Z")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
@@ -97,7 +98,8 @@ def _amounts(text: str) -> Iterator[tuple[int, Figure]]:
         kind = "money" if match["money"] else _KIND.get((match["unit"] or "").lower(), "")
         if not kind and _YEAR.fullmatch(number):
             kind = "time"
-        if kind or len(number) >= 3:
+        # RTX 5090: a number alone after a name is a part of it.
+        if kind or (len(number) >= 3 and not _NAME_BEFORE.search(text, 0, match.start("number"))):
             yield match.start("number"), Figure(match[0].strip(), _bare(number), kind)
 
 

@@ -24,7 +24,7 @@ def read_items(path: Path) -> list[NewsItem]:
     Raises `InputError` naming the line that is wrong.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path} cannot be read: {error}") from error
     return [_item(path, number, line) for number, line in enumerate(lines, 1) if line.strip()]
@@ -76,6 +76,8 @@ def _row(link: Link) -> dict[str, Any]:
 def _item(path: Path, number: int, line: str) -> NewsItem:
     try:
         row = json.loads(line)
+        if row["id"] in (None, "") or not isinstance(row["title"], str):
+            raise ValueError("no id or no title")
         when = datetime.fromisoformat(row["date"]) if row.get("date") else None
         return NewsItem(
             id=str(row["id"]),
@@ -84,5 +86,5 @@ def _item(path: Path, number: int, line: str) -> NewsItem:
             language=str(row.get("lang") or ""),
             when=when if when is None or when.tzinfo else when.replace(tzinfo=UTC),
         )
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise InputError(f"{path} line {number}: not an item with id and title ({error!r})") from error

@@ -100,9 +100,7 @@ def load_index(session: Session) -> PostIndex:
             select(PostRow.id, PostRow.file, PostRow.title, PostRow.published)
         )
     }
-    rows = session.execute(
-        select(MentionRow.name, MentionRow.post_id, MentionRow.in_title, MentionRow.count)
-    ).tuples()
+    rows = session.execute(select(MentionRow.name, MentionRow.post_id, MentionRow.in_title, MentionRow.count))
     return PostIndex(
         posts, _grouped((name, Posting(post, title, count)) for name, post, title, count in rows)
     )

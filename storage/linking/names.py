@@ -23,7 +23,7 @@ LANGUAGES = ("en", "ja", "zh", "ko")
 
 # A model number that no table can know yet: MI450, B30A, GPT-5.4, Qwen3, TPU8t.
 MODEL = re.compile(
-    r"(?<![A-Za-z0-9.])(?=[A-Za-z-]*[A-Z])[A-Za-z]{1,12}-?\d{1,4}(?:\.\d{1,2})?[A-Za-z]{0,2}(?![A-Za-z0-9])"
+    r"(?<![A-Za-z0-9.])(?=[A-Za-z-]*[A-Z])[A-Za-z]{1,12}-?\d{1,4}(?:\.\d{1,2})?[A-Za-z]{0,2}(?![A-Za-z0-9]|\.\d)"
 )
 
 
@@ -131,6 +131,8 @@ class NameTable:
 
     def find_in_normal(self, text: str) -> list[Mention]:
         """As `find`, for a text that is `normal` already: that costs as much as the search."""
+        if not self.names:
+            return []  # an automaton without words cannot be asked
         found: list[tuple[int, int, str | None]] = []
         for last, aliases in self._automaton.iter(_lower(text)):
             end = last + 1
@@ -183,7 +185,9 @@ def read_table(data: bytes) -> NameTable:
     """
     try:
         rows = tomllib.loads(data.decode())["names"]
-    except (ValueError, KeyError) as error:
+        if not all(isinstance(row, dict) for row in rows):
+            raise ValueError("names holds something that is no entry")
+    except (ValueError, KeyError, TypeError) as error:
         raise InputError(f"the table of names cannot be read: {error}") from error
     names: dict[str, Name] = {}
     owner_of: dict[str, str] = {}
@@ -192,7 +196,7 @@ def read_table(data: bytes) -> NameTable:
         if entry.name in names:
             raise InputError(f"the table of names has {entry.name!r} twice")
         names[entry.name] = entry
-        for alias in entry.aliases:
+        for alias in entry.aliases | entry.exact:
             key = _lower(normal(alias))
             if owner_of.setdefault(key, entry.name) != entry.name:
                 raise InputError(
@@ -221,7 +225,13 @@ def _entry(row: Mapping[str, Any]) -> Name:
 
 
 def _strings(row: Mapping[str, Any], keys: Iterable[str]) -> list[str]:
-    return [text for key in keys for text in row.get(key, [])]
+    found = []
+    for key in keys:
+        texts = row.get(key, [])
+        if not isinstance(texts, list) or not all(isinstance(t, str) and normal(t).strip() for t in texts):
+            raise InputError(f"the table of names: {key!r} of {row['name']!r} must be a list of texts")
+        found += texts
+    return found
 
 
 @cache

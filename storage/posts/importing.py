@@ -9,6 +9,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from storage.engine import Database
+from storage.insert import storable
 from storage.linking.names import NameTable
 from storage.models import MentionRow, PostRow
 from storage.posts.jekyll import Blog, Post, Skipped, find_posts, post_hash, read_post
@@ -92,23 +93,23 @@ def _batches(files: Sequence[Path]) -> Iterator[Sequence[Path]]:
 def _read(
     file: Path, blog: Blog, table: NameTable, known: dict[str, tuple[str, str]], names: set[str]
 ) -> _Read | Skipped | None:
-    if file.name in names:
-        return Skipped(str(file), f"a post named {file.name} was already read; file names must differ")
-    names.add(file.name)
+    name = storable(file.name)
+    if name in names:
+        return Skipped(str(file), f"a post named {name} was already read; file names must differ")
     try:
         data = file.read_bytes()
     except OSError as error:
-        return Skipped(file.name, f"cannot be read: {error.strerror}")
+        names.add(name)
+        return Skipped(name, f"cannot be read: {error.strerror}")
     file_hash = post_hash(data, blog)
-    if known.get(file.name) == (file_hash, table.version):
-        return None
-    post = read_post(file.name, data, blog)
-    if isinstance(post, Skipped):
+    post = None if known.get(name) == (file_hash, table.version) else read_post(name, data, blog)
+    if not (isinstance(post, Skipped) and post.withdrawn):
+        names.add(name)
+    if post is None or isinstance(post, Skipped):
         return post
     in_title = table.count(post.title)
-    return _Read(
-        post, file_hash, frozenset(in_title), dict(in_title + table.count("\n".join(post.paragraphs)))
-    )
+    counts = in_title + table.count("\n".join(post.paragraphs))
+    return _Read(post, file_hash, frozenset(in_title), dict(counts))
 
 
 def _save(session: Session, read: Sequence[_Read], names_version: str, now: datetime) -> None:

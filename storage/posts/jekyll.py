@@ -4,14 +4,14 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import frontmatter
 import yaml
-from dateutil import parser as dates
 
+from storage.dates import as_utc, parse_date
 from storage.errors import InputError
 from storage.insert import storable
 from storage.posts.permalink import permalink
@@ -48,6 +48,7 @@ class Skipped:
 
     file: str
     reason: str
+    withdrawn: bool = False  # the blog no longer shows it, if it ever did
 
 
 def find_posts(path: Path) -> list[Path]:
@@ -106,19 +107,19 @@ def read_post(file: str, data: bytes, blog: Blog) -> Post | Skipped:
         return Skipped(file, f"not UTF-8 at byte {error.start}; save it as UTF-8")
     try:
         meta, body = frontmatter.parse(source.lstrip("\n\r \t").replace("\0", ""))
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except Exception as error:  # noqa: BLE001 - a value under a wrong tag raises whatever its maker raises
         return Skipped(file, f"front matter is not YAML ({_first_line(error)}); mend it")
     if not meta:
         return Skipped(file, "no front matter: start the file with a block between two lines of ---")
     if meta.get("published") is False:
-        return Skipped(file, "front matter says published: false")
+        return Skipped(file, "front matter says published: false", withdrawn=True)
     name = _FILE_NAME.match(Path(file).stem)
-    slug = str(meta.get("slug") or (name["slug"] if name else Path(file).stem))
-    published = _when(meta.get("date")) or (_when(name["day"]) if name else None)
+    slug = _text(meta.get("slug")) or storable(name["slug"] if name else Path(file).stem)
+    published = as_utc(parse_date(meta.get("date"))) or as_utc(parse_date(name["day"]) if name else None)
     texts = tuple(map(storable, paragraphs(body)))
-    title = storable(" ".join(str(meta.get("title") or slug.replace("-", " ")).split()))
+    title = " ".join((_text(meta.get("title")) or slug.replace("-", " ")).split())
     path = permalink(
-        str(meta.get("permalink") or blog.permalink),
+        _text(meta.get("permalink")) or blog.permalink,
         day=_local_day(meta.get("date"), published),
         slug=slug,
         categories=_categories(meta),
@@ -132,31 +133,20 @@ def _first_line(error: Exception) -> str:
     problem = getattr(error, "problem", None)
     mark = getattr(error, "problem_mark", None)
     if problem and mark:
-        return f"line {mark.line + 2}: {problem}"
+        return f"line {mark.line + 1}: {problem}"  # marks count from 0, from the line of dashes
     return (str(error).splitlines() or [type(error).__name__])[0]
 
 
-def _parsed(value: object) -> datetime | None:
-    if value is None or value == "":
-        return None
-    try:
-        return dates.parse(str(value))
-    except (ValueError, OverflowError):
-        return None
+def _text(value: object) -> str:
+    """A scalar as text, "" for anything else: a nest of YAML aliases has no end when it is written out."""
+    return storable(str(value)) if isinstance(value, (str, int, float, date)) else ""
 
 
-def _when(value: object) -> datetime | None:
-    moment = _parsed(value)
-    if moment is None:
-        return None
-    try:
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-
-
-def _local_day(value: object, published: datetime | None) -> Any:
-    moment = _parsed(value) or published
+def _local_day(value: object, published: datetime | None) -> date | None:
+    """The day that the post's own date names, in the zone it names: Jekyll's addresses hold it."""
+    moment = parse_date(value)
+    if as_utc(moment) is None:
+        moment = published
     return moment.date() if moment else None
 
 
@@ -164,4 +154,4 @@ def _categories(meta: Mapping[str, Any]) -> list[str]:
     value = meta.get("categories", meta.get("category")) or []
     if isinstance(value, str):
         return value.split()
-    return [str(entry) for entry in value] if isinstance(value, list) else []
+    return [text for entry in value if (text := _text(entry))] if isinstance(value, list) else []

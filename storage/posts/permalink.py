@@ -36,5 +36,7 @@ def permalink(pattern: str, *, day: date | None, slug: str, categories: Sequence
             "i_day": str(day.day),
             "y_day": f"{day:%j}",
         }
-    path = _PLACEHOLDER.sub(lambda match: values.get(match[1], ""), STYLES.get(pattern, pattern))
-    return quote(re.sub("/{2,}", "/", "/" + path), safe="/%")  # what is encoded already stays so
+    # Values are encoded on their own: a percent sign in one of them is not the beginning of a code.
+    encoded = {name: quote(value) for name, value in values.items()}
+    path = _PLACEHOLDER.sub(lambda match: encoded.get(match[1], ""), STYLES.get(pattern, pattern))
+    return quote(re.sub("/{2,}", "/", "/" + path), safe="/%")  # what the pattern has encoded stays so

@@ -8,10 +8,12 @@ from markdown_it.token import Token
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 _TAG = re.compile(r"<(?:[^<>]{0,500})>")
+# What no reader of the page sees; where it is not closed, it goes on to the end, as in a browser.
+_UNSEEN = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style|template)\b.*?(?:</\1\s*>|\Z)", re.S | re.I)
 _LIQUID = re.compile(r"\{%.{0,300}?%\}|\{\{.{0,300}?\}\}", re.S)
 
 # Marks that text generators leave: what follows is a second draft or the prompt, not the post.
-END_MARK = re.compile(r"^\s*-{2,}\s*END\s*-{2,}\s*$", re.M)
+END_MARK = re.compile(r"^[ \t]*-{2,}[ \t]*END[ \t]*-{2,}[ \t\r]*$", re.M)
 
 
 def paragraphs(markdown: str) -> list[str]:
@@ -39,7 +41,7 @@ def _plain(tokens: Iterable[Token]) -> Iterable[str]:
             else:
                 row.append(text)
         elif token.type in ("html_block", "fence", "code_block"):
-            yield _TAG.sub(" ", token.content)
+            yield _TAG.sub(" ", _UNSEEN.sub(" ", token.content))
 
 
 def _inline(token: Token) -> str:
