@@ -1,7 +1,6 @@
 """One crawl of given sources: safe in any process, and safe to run twice."""
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +8,7 @@ from datetime import datetime
 from scrapy.crawler import AsyncCrawlerRunner
 
 from crawler.fetching.options import FetchOptions, scrapy_settings
+from crawler.fetching.traffic import Traffic
 from crawler.sources import Source
 from crawler.spiders import SPIDERS
 from crawler.visits import Ask, Visit, Visits
@@ -63,28 +63,22 @@ async def crawl(
     stop = stop or asyncio.Event()
     known = await database.writing(register, [(s.url, s.name, s.kind) for s in sources])
     visits = Visits(database, now, tell, options.articles)
-    giving_up = asyncio.Event()
+    traffic = Traffic(stop)
     runner = AsyncCrawlerRunner(scrapy_settings(options))
     crawls: list[asyncio.Task[None]] = []
     for kind, spider in SPIDERS.items():
         asks = [Ask(source, known[source.url]) for source in sources if source.kind == kind]
         if asks:
-            crawls.append(runner.crawl(spider, asks=asks, visits=visits, giving_up=giving_up))
-    watch = asyncio.create_task(_stop(stop, runner, giving_up))
+            crawls.append(runner.crawl(spider, asks=asks, visits=visits, traffic=traffic))
+    watch = asyncio.create_task(_give_up_in_time(traffic))
     try:
         await asyncio.gather(*crawls)
     finally:
         watch.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await watch
     return CrawlReport(tuple(visits.done))
 
 
-async def _stop(stop: asyncio.Event, runner: AsyncCrawlerRunner, giving_up: asyncio.Event) -> None:
-    await stop.wait()
-    stopping = asyncio.create_task(runner.stop())
-    try:
-        await asyncio.wait({stopping}, timeout=GRACE)
-    finally:
-        giving_up.set()
-    await stopping
+async def _give_up_in_time(traffic: Traffic) -> None:
+    await traffic.stop.wait()
+    await asyncio.sleep(GRACE)
+    traffic.giving_up.set()

@@ -4,7 +4,6 @@ Leans on private parts of Scrapy (`_aiohttp`) and aiohttp (`_socket_factory`, `_
 `_max_headers`); both have their minor versions pinned, and tests/crawler/test_fetching.py holds each part.
 """
 
-import asyncio
 import ipaddress
 import socket
 from typing import TYPE_CHECKING
@@ -13,8 +12,9 @@ from aiohttp import ClientResponse
 from aiohttp.connector import AddrInfoType
 from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler
 from scrapy.crawler import Crawler
-from scrapy.exceptions import DownloadCancelledError, DownloadConnectionRefusedError, IgnoreRequest
+from scrapy.exceptions import DownloadConnectionRefusedError, IgnoreRequest
 from scrapy.http import Headers, Request, Response
+from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.fetching.addresses import PrivateAddressError, is_allowed
 
@@ -57,20 +57,9 @@ class HttpHandler(AiohttpDownloadHandler):
         return Headers(list(response.raw_headers))
 
     async def download_request(self, request: Request) -> Response:
-        """Fetch, unless the spider gives up its fetches first."""
+        """Fetch when it is this host's turn, unless the crawl is being stopped."""
         spider: SourceSpider = self.crawler.spider  # type: ignore[assignment]
-        fetch = asyncio.ensure_future(self._fetch(request))
-        given_up = asyncio.ensure_future(spider.giving_up.wait())
-        try:
-            await asyncio.wait({fetch, given_up}, return_when=asyncio.FIRST_COMPLETED)
-            if fetch.done():
-                return fetch.result()
-            raise DownloadCancelledError("stopped")
-        finally:
-            given_up.cancel()
-            if not fetch.done():
-                fetch.cancel()
-                await asyncio.wait({fetch})
+        return await spider.traffic.take_turn(urlparse_cached(request).netloc, self._fetch(request))
 
     async def _fetch(self, request: Request) -> Response:
         try:

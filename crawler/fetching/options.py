@@ -53,7 +53,7 @@ def scrapy_settings(options: FetchOptions) -> dict[str, Any]:
         "DOWNLOAD_MAXSIZE": options.max_bytes,
         "DOWNLOAD_WARNSIZE": 0,
         "CONCURRENT_REQUESTS": options.concurrency,
-        "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": options.concurrency,  # Traffic lets one through at a time
         "DOWNLOAD_DELAY": 0,
         "DEFAULT_REQUEST_HEADERS": {
             "Accept": "application/atom+xml, application/rss+xml, text/xml;q=0.9, text/html;q=0.8, */*;q=0.5",

@@ -9,6 +9,7 @@ from typing import Any
 import feedparser
 
 from crawler.parsing.document import Contents, Document
+from crawler.parsing.encoding import decoded
 from crawler.parsing.errors import UnreadableError
 from crawler.parsing.links import web_link
 from crawler.parsing.text import believable, language_of, one_line, plain
@@ -16,7 +17,12 @@ from storage.items import MAX_TEXT, Entry
 from storage.urls import is_web_url
 
 MAX_ENTRIES = 20_000
-_ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
+_ENTITY = re.compile(r"<!ENTITY", re.IGNORECASE)
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,20})|(\d{1,20}));")
+_FIRST_TAG = re.compile(r"<[A-Za-z]")
+# The encoding that it declares is settled by then.
+_DECLARATION = re.compile(r"\A<\?xml[^>]{0,500}\?>")
 # What the XML parser says of a document that ends too early; other errors are survived in full.
 _CUT_OFF = ("no element found", "unclosed token", "unclosed CDATA section")
 _MARKUP = re.compile(rb"<\s*(html|body|!doctype\s+html)", re.IGNORECASE)
@@ -27,14 +33,21 @@ def parse_feed(document: Document) -> Contents:
 
     Raises `UnreadableError` if the document is not a feed, or declares XML entities.
     """
-    body = document.body.lstrip(b" \t\r\n\0")
-    if _ENTITY.search(body[:10_000]):
+    text = _DECLARATION.sub("", decoded(document.body, document.content_type).lstrip("\ufeff \t\r\n\0"))
+    text = _REFERENCE.sub(_possible, text)
+    if _ENTITY.search(_prolog(text)):
         raise UnreadableError("declares XML entities; such feeds are refused")
-    parsed = feedparser.parse(
-        body,
-        response_headers={"content-type": document.content_type, "content-location": document.url},
-    )
-    if not parsed.version and not parsed.entries:
+    try:
+        parsed = feedparser.parse(
+            text.encode(errors="replace"),
+            response_headers={
+                "content-type": "application/xml; charset=utf-8",
+                "content-location": document.url,
+            },
+        )
+    except Exception as error:
+        raise UnreadableError(f"the feed upsets its reader ({type(error).__name__})") from error
+    if not parsed.get("version") and not parsed.entries:
         raise UnreadableError(_what_instead(document))
     declared = str(parsed.feed.get("language", ""))
     entries = (_entry(row, document, declared) for row in parsed.entries[:MAX_ENTRIES])
@@ -62,7 +75,7 @@ def _entry(row: Any, document: Document, declared: str) -> Entry | None:
         title=title,
         text="" if text == title else text,
         language=language_of(f"{title} {text}", declared),
-        published=believable(_moment(row.get("published_parsed") or row.get("updated_parsed")), document.now),
+        published=believable(_moment(_first(row, "published_parsed", "updated_parsed")), document.now),
         feed_id=feed_id,
     )
 
@@ -71,6 +84,11 @@ def _markup(row: Any) -> str:
     """The longest text that an entry offers."""
     texts = [str(content.get("value") or "") for content in row.get("content", [])]
     return max([*texts, str(row.get("summary") or "")], key=len)
+
+
+def _first(row: Any, *keys: str) -> Any:
+    """The first of these that an entry has; asking for one that it lacks, feedparser warns of old ways."""
+    return next((row[key] for key in keys if key in row.keys() and row[key]), None)  # noqa: SIM118
 
 
 def _moment(parsed: struct_time | None) -> datetime | None:
@@ -82,8 +100,21 @@ def _moment(parsed: struct_time | None) -> datetime | None:
         return None
 
 
+def _possible(reference: re.Match[str]) -> str:
+    """A character reference, or nothing for one to a character that cannot be: feedparser raises on those."""
+    code = int(reference[1], 16) if reference[1] else int(reference[2])
+    return reference[0] if code < 0xD800 or 0xDFFF < code <= 0x10FFFF else ""
+
+
+def _prolog(text: str) -> str:
+    """What stands before a document's first tag, the only place where entities may be declared."""
+    bare = _COMMENT.sub("", text)
+    first = _FIRST_TAG.search(bare)
+    return bare[: first.start()] if first else bare
+
+
 def _what_instead(document: Document) -> str:
-    if not document.body.strip():
+    if not document.body.strip(b" \t\r\n\0"):
         return "not a feed: the answer is empty"
     if _MARKUP.search(document.body[:2000]):
         return 'not a feed but a web page; give the feed\'s own address, or kind = "listing"'

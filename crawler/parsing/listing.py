@@ -9,7 +9,8 @@ from parsel import Selector
 from crawler.parsing.document import Document
 from crawler.parsing.errors import UnreadableError
 from crawler.parsing.links import web_link
-from crawler.parsing.text import believable, language_of, one_line, parse_date
+from crawler.parsing.text import believable, language_of, one_line
+from storage.dates import parse_date
 from storage.items import Entry
 from storage.urls import canonical_url
 

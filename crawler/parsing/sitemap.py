@@ -9,7 +9,8 @@ import lxml.etree
 from crawler.parsing.document import Document
 from crawler.parsing.errors import UnreadableError
 from crawler.parsing.links import web_link
-from crawler.parsing.text import believable, language_of, one_line, parse_date
+from crawler.parsing.text import believable, language_of, one_line
+from storage.dates import parse_date
 from storage.items import Entry
 
 MAX_ENTRIES = 5_000
@@ -22,7 +23,7 @@ def parse_sitemap(document: Document) -> list[Entry]:
     Raises `UnreadableError` if it is not one: not XML, a sitemap without titles, an index of sitemaps.
     """
     root = _root(_unpacked(document.body))
-    kind = lxml.etree.QName(root).localname
+    kind = str(root.tag).rpartition("}")[2]
     if kind == "sitemapindex":
         locs = [text.strip() for text in root.xpath("//*[local-name()='loc']/text()")]
         example = f", such as {locs[0]}" if locs else ""

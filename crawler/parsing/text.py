@@ -1,4 +1,4 @@
-"""HTML to plain text, dates to UTC, and the language of a text."""
+"""HTML to plain text, dates that can be believed, and the language of a text."""
 
 import html
 import re
@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import lxml.etree
 import lxml.html
-from dateutil import parser as dates
+
+from storage.dates import as_utc
 
 _TAG_OR_ENTITY = re.compile(r"<[a-zA-Z/!][^>]{0,2000}>|&(?:[a-zA-Z]{2,10}|#\w{1,8});")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2028\u2029\ufeff\ufffe\uffff]|[\ud800-\udfff]")
@@ -49,25 +50,10 @@ def _fold(text: str) -> str:
 
 def believable(moment: datetime | None, now: datetime | None) -> datetime | None:
     """A date in UTC, or none if it lies in the future or before there were news sites."""
-    if moment is None:
-        return None
-    try:
-        moment = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-    if moment < _OLDEST or (now is not None and moment > now + _CLOCK_SKEW):
+    moment = as_utc(moment)
+    if moment is None or moment < _OLDEST or (now is not None and moment > now + _CLOCK_SKEW):
         return None
     return moment
-
-
-def parse_date(text: str | None) -> datetime | None:
-    """A date in any usual notation; none if it is not one. A date without a zone is taken as UTC."""
-    if not text or len(text) > 100:
-        return None
-    try:
-        return dates.parse(text.strip())
-    except (ValueError, OverflowError, TypeError):
-        return None
 
 
 def language_of(text: str, declared: str = "") -> str:
@@ -90,9 +76,9 @@ def language_of(text: str, declared: str = "") -> str:
         return "ko"
     if counts["kana"] * 8 > counts["han"] and counts["kana"]:
         return "ja"
-    if counts["han"] * 8 > counts["latin"] and counts["han"]:
-        return "zh"
     primary = declared.strip().lower().replace("_", "-").split("-")[0]
+    if counts["han"] * 8 > counts["latin"] and counts["han"]:
+        return "ja" if primary == "ja" else "zh"  # Japanese headlines may be of kanji alone
     if re.fullmatch(r"[a-z]{2}", primary) and primary not in ("ja", "ko", "zh"):
         return primary
     return "en" if counts["latin"] else ""

@@ -12,6 +12,7 @@ from scrapy.http import Response, TextResponse
 from twisted.python.failure import Failure
 
 from crawler.failures import reason_of
+from crawler.fetching.traffic import Traffic
 from crawler.parsing.article import article_text
 from crawler.parsing.document import Contents, Document
 from crawler.parsing.errors import UnreadableError
@@ -31,11 +32,11 @@ class SourceSpider(Spider):
 
     kind: ClassVar[str]
 
-    def __init__(self, asks: Sequence[Ask], visits: Visits, giving_up: asyncio.Event, **kwargs: Any) -> None:
+    def __init__(self, asks: Sequence[Ask], visits: Visits, traffic: Traffic, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.asks = asks
         self.visits = visits
-        self.giving_up = giving_up  # set: fetches under way are let go
+        self.traffic = traffic
 
     def read(self, document: Document, source: Source, encoding: str) -> Contents:
         """The entries of a fetched document; runs on a thread. Raises `UnreadableError`."""
@@ -111,7 +112,7 @@ class SourceSpider(Spider):
     async def fetch_failed(self, failure: Failure) -> None:
         """A source that could not be fetched at all."""
         ask: Ask = failure.request.cb_kwargs["ask"]  # type: ignore[attr-defined]
-        if not self.giving_up.is_set():
+        if not self.traffic.stop.is_set():
             await self.visits.failed(ask, reason_of(failure.value or ValueError("unknown")))
 
     async def parse_article(self, response: Response, item: NewItem) -> None:
@@ -126,7 +127,7 @@ class SourceSpider(Spider):
 
     async def article_failed(self, failure: Failure) -> None:
         """An article page that could not be fetched; the item stays with what its source said of it."""
-        if not self.giving_up.is_set():
+        if not self.traffic.stop.is_set():
             await self.visits.article(failure.request.cb_kwargs["item"], None)  # type: ignore[attr-defined]
 
 
