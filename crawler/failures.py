@@ -27,7 +27,7 @@ _REASONS: list[tuple[type[BaseException], Callable[[BaseException, str], str]]] 
     (DownloadCancelledError, lambda _, detail: "the answer is too large" if "size" in detail else detail),
     (IgnoreRequest, lambda _, detail: _ignored(detail)),
     (ResponseDataLossError, lambda _, __: "the answer broke off"),
-    (UnsupportedURLSchemeError, lambda _, __: "leads to an address that is neither http nor https"),
+    (UnsupportedURLSchemeError, lambda _, detail: f"not an address that can be fetched ({detail})"),
     (DownloadFailedError, lambda _, detail: f"the answer is not proper HTTP ({detail})"),
 ]
 

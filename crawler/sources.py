@@ -14,7 +14,7 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 def parse_duration(value: object) -> object:
     """`"30m"` to a timedelta; s, m, h and d for seconds, minutes, hours and days. Raises `ValueError`."""
-    if isinstance(value, timedelta):
+    if isinstance(value, timedelta) and value > timedelta(0):
         return value
     match = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None or int(match[1]) == 0:

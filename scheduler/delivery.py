@@ -40,7 +40,8 @@ def compose(mail: Mail, *, sender: str, recipient: str, date: datetime) -> Email
     try:
         message["From"] = sender
         message["To"] = recipient
-        message["Subject"] = mail.subject
+        # Taken apart, "=?" is no encoded word: the library would decode one, line breaks included.
+        message["Subject"] = mail.subject.replace("=?", "= ?")
         message["Date"] = date
         message["Message-ID"] = mail.message_id
         message["Auto-Submitted"] = "auto-generated"
@@ -63,20 +64,19 @@ async def deliver(outgoing: Outgoing, settings: Settings) -> None:
         outgoing.mail, sender=mail.sender, recipient=outgoing.recipient, date=outgoing.created_at
     )
     where = f"mail server {mail.host}:{mail.port}"
+    client = aiosmtplib.SMTP(
+        hostname=mail.host,
+        port=mail.port,
+        use_tls=mail.security == "tls",
+        start_tls=mail.security == "starttls",
+        tls_context=None if mail.security == "none" else ssl.create_default_context(),
+        timeout=TIMEOUT,
+    )
     try:
-        await aiosmtplib.send(
-            message,
-            sender=mail.sender,
-            recipients=[outgoing.recipient],
-            hostname=mail.host,
-            port=mail.port,
-            use_tls=mail.security == "tls",
-            start_tls=mail.security == "starttls",
-            tls_context=None if mail.security == "none" else ssl.create_default_context(),
-            username=mail.username or None,
-            password=settings.password() if mail.username else None,
-            timeout=TIMEOUT,
-        )
+        await client.connect()
+        if mail.username:
+            await client.login(mail.username, settings.password() or "")
+        await client.send_message(message, sender=mail.sender, recipients=[outgoing.recipient])
     except aiosmtplib.SMTPRecipientsRefused as error:
         refusal = error.recipients[0]
         raise DeliveryError(
@@ -89,7 +89,9 @@ async def deliver(outgoing: Outgoing, settings: Settings) -> None:
     except aiosmtplib.SMTPResponseException as error:
         raise DeliveryError(f"{where} refuses the mail: {error.code} {error.message}") from error
     except (aiosmtplib.SMTPException, OSError, ValueError) as error:
-        cause = " ".join(str(error).split())
         raise DeliveryError(
-            f"{where} cannot be used: {cause}; check [mail] host, port and security"
+            f"{where} cannot be used: {error}; check [mail] host, port and security"
         ) from error
+    finally:
+        # Without a QUIT: the mail is taken or it is not, and its answer may never come.
+        client.close()

@@ -3,6 +3,15 @@
 import logging
 import sys
 
+from storage.errors import plain_line
+
+
+class _OneLine(logging.Formatter):
+    """A line a record, but for tracebacks: what a server says must not pass for a record of its own."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
+        return plain_line(super().formatMessage(record))
+
 
 def configure_logging(*, verbose: bool, daemon: bool) -> None:
     """The daemon tells what it does; a command stays silent but for its own output.
@@ -10,7 +19,7 @@ def configure_logging(*, verbose: bool, daemon: bool) -> None:
     What goes wrong with a source is told as its result, so that libraries speak up only for `verbose`.
     """
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%Y-%m-%d %H:%M:%S"))
+    handler.setFormatter(_OneLine("%(asctime)s %(levelname)s %(message)s", "%Y-%m-%d %H:%M:%S"))
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     ours = logging.DEBUG if verbose else logging.INFO if daemon else logging.ERROR
     for name in ("scheduler", "crawler", "storage"):

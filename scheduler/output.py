@@ -11,14 +11,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from storage.errors import plain_line
 from storage.followups import Followup
 
 PIPED_WIDTH = 160  # columns of a table that no terminal sets a width for
-
-
-def safe(text: object) -> str:
-    """One line that a terminal shows as it stands: escape sequences come out harmless."""
-    return " ".join("".join(char if char.isprintable() else " " for char in str(text)).split())
 
 
 def print_json(value: object) -> None:
@@ -29,7 +25,9 @@ def print_json(value: object) -> None:
             return unknown.isoformat()
         raise TypeError(f"{type(unknown).__name__} has no JSON form")
 
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=plain))
+    text = json.dumps(value, ensure_ascii=False, indent=2, default=plain)
+    # JSON itself escapes only what is below U+0020; terminals obey more than that.
+    click.echo("".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text))
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -41,7 +39,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
     for column in columns:
         table.add_column(column, overflow="fold", ratio=1 if column == columns[-1] else None)
     for row in rows:
-        table.add_row(*(Text(safe(cell)) for cell in row))
+        table.add_row(*(Text(plain_line(cell)) for cell in row))
     console.print(table)
 
 

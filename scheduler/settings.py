@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import re
 import tomllib
 from collections.abc import Iterable
 from datetime import time, timedelta
@@ -36,7 +37,7 @@ def _time(value: object) -> object:
 def _zone(value: object) -> object:
     try:
         return ZoneInfo(str(value))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, KeyError) as error:
         raise ValueError('must be a time zone such as "Asia/Tokyo"') from error
 
 
@@ -137,16 +138,18 @@ class Settings(Section):
     @property
     def posts(self) -> Path | None:
         """The folder with the blog's posts."""
-        return self.folder / Path(self.blog.path).expanduser() if self.blog.path else None
+        return self._beside(self.blog.path, "[blog] path") if self.blog.path else None
 
     @property
     def database_url(self) -> str:
         """The database's URL, a relative SQLite file made absolute."""
-        prefix = "sqlite:///"
-        url = self.storage.url
-        if url.startswith(prefix) and url != prefix and ":memory:" not in url:
-            return prefix + str(self.folder / url.removeprefix(prefix))
-        return url
+        return beside(self.storage.url, self.folder)
+
+    def _beside(self, path: str, what: str) -> Path:
+        try:
+            return self.folder / Path(path).expanduser()
+        except RuntimeError as error:
+            raise SettingsError(f"{what}: {path} names a home folder of nobody") from error
 
     @property
     def fetching(self) -> FetchOptions:
@@ -168,13 +171,23 @@ class Settings(Section):
             return os.environ[PASSWORD_VARIABLE]
         if not self.mail.password_file:
             return None
-        path = self.folder / Path(self.mail.password_file).expanduser()
+        path = self._beside(self.mail.password_file, "[mail] password_file")
         try:
             return path.read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
             raise SettingsError(
                 f"[mail] password_file: {path} cannot be read; make it, or set {PASSWORD_VARIABLE}"
             ) from error
+
+
+def beside(url: str, folder: Path) -> str:
+    """A database's URL with a relative SQLite file taken from a folder."""
+    match = re.fullmatch(r"(sqlite(?:\+\w+)?):///(?!:memory:)([^?]+)(\?.*)?", url)
+    if match is None:
+        return url
+    # In a URL a question mark or a percent sign of the folder's own name would mean something else.
+    file = str(folder / match[2]).replace("%", "%25").replace("?", "%3F")
+    return f"{match[1]}:///{file}{match[3] or ''}"
 
 
 def find_settings(config: Path | None, folder: Path) -> Path:
@@ -200,25 +213,39 @@ def load_settings(path: Path) -> Settings:
         raise SettingsError(f"{path} cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} is not TOML: {error}") from error
-    values.pop("folder", None)
+    except (RecursionError, ValueError) as error:
+        raise SettingsError(f"{path} is not TOML that can be read: {error}") from error
     try:
+        if "folder" in values:
+            raise SettingsError(f"{path}: [folder] is not a setting; did you mean {_nearest(('folder',))}?")
         return Settings(folder=path.resolve().parent, **values)
     except ValidationError as error:
         raise SettingsError(f"{path}: {_explain(error)}") from error
 
 
+# Shapes in words of the file, by pydantic's name of the mistake.
+_SHAPES = {
+    "tuple_type": "must be a list in square brackets",
+    "model_type": "must be a section of its own: [name], then its keys on lines below",
+    "model_attributes_type": "must be a section of its own: [name], then its keys on lines below",
+    "string_type": "must be a text in quotes",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "string_pattern_mismatch": "must be an e-mail address",
+}
+
+
 def _explain(error: ValidationError) -> str:
     first = error.errors()[0]
-    place = _place(first["loc"])
+    loc = first["loc"]
+    place = _place(loc)
     if first["type"] == "extra_forbidden":
-        return f"{place} is not a setting; did you mean {_nearest(first['loc'])}?"
-    message = str(first["ctx"]["error"]) if "error" in first.get("ctx", {}) else str(first["msg"]).lower()
-    if first["type"] == "string_pattern_mismatch":
-        message = "must be an e-mail address"
+        return f"{place} is not a setting; did you mean {_nearest(loc)}?"
     if first["type"] == "missing":
         return f"{place} is missing; every source needs a name and a url"
-    if first["loc"] == ("sources",):
-        return message
+    if loc == ("sources",):
+        return str(first["ctx"]["error"]) if "ctx" in first else "sources are written [[sources]], one by one"
+    message = str(first.get("ctx", {}).get("error") or _SHAPES.get(first["type"]) or first["msg"].lower())
     return f"{place} {message if message.startswith(('must', 'is ', 'holds')) else f'is wrong: {message}'}"
 
 
@@ -237,7 +264,7 @@ def _nearest(loc: tuple[int | str, ...]) -> str:
     """The setting that an unknown key most likely means: by the same name elsewhere, else the most alike."""
     keys = _keys()
     wrong = str(loc[-1])
-    if len(loc) == 1:
+    if len(loc) == 1 and wrong not in {key for names in keys.values() for key in names}:
         return f"[{_closest(wrong, keys)}]"
     section = str(loc[0])
     elsewhere = [name for name, names in keys.items() if wrong in names]

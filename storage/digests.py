@@ -56,6 +56,8 @@ def make_digest(
         select(DigestRow.id).where(DigestRow.scheduled_for == scheduled_for)
     ):
         return 0
+    if not recipients:
+        raise ValueError("a digest without recipients would be carried to nobody")
     wake(session, now=now)
     followups = list_followups(session, unsent=True)
     if not followups and scheduled_for is None:

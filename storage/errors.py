@@ -12,10 +12,18 @@ post of many is not an exception but a result, see `storage.sources` and `storag
 """
 
 
+def plain_line(text: object) -> str:
+    """One line that a terminal, a log or a mail shows as it stands: control characters come out harmless."""
+    return " ".join("".join(char if char.isprintable() else " " for char in str(text)).split())
+
+
 class ChipwatchError(Exception):
-    """The root: a user error, shown as one line."""
+    """The root: a user error, shown as one line, whatever a server or a file put into it."""
 
     exit_code = 1
+
+    def __init__(self, message: object) -> None:
+        super().__init__(plain_line(message))
 
 
 class SettingsError(ChipwatchError):

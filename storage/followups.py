@@ -101,6 +101,39 @@ def raise_followups(
     return opened, added
 
 
+def withdraw_unearned(session: Session, stories: Collection[int]) -> None:
+    """Take stories out of follow-ups that no item of theirs calls for any more, unless they were mailed.
+
+    That is so when a source changed an item's title or text. A follow-up that is left without a story goes.
+    """
+    earned = (
+        select(LinkRow.item_id)
+        .join(ItemRow, ItemRow.id == LinkRow.item_id)
+        .where(
+            ItemRow.story_id == FollowupStoryRow.story_id,
+            LinkRow.post_id == FollowupRow.post_id,
+            LinkRow.followup,
+        )
+    )
+    unearned = session.execute(
+        select(FollowupStoryRow, FollowupRow)
+        .join(FollowupRow, FollowupRow.id == FollowupStoryRow.followup_id)
+        .where(
+            FollowupStoryRow.story_id.in_(stories),
+            FollowupStoryRow.digest_id.is_(None),
+            FollowupRow.status.in_(WAITING),
+            ~earned.exists(),
+        )
+    ).all()
+    for member, followup in unearned:
+        session.delete(member)
+        session.flush()
+        left = select(FollowupStoryRow.story_id).where(FollowupStoryRow.followup_id == followup.id)
+        if session.scalar(left.limit(1)) is None:
+            session.delete(followup)
+            session.flush()
+
+
 def list_followups(
     session: Session,
     *,

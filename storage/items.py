@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from storage.insert import insert_new, storable
+from storage.insert import PARAMETERS, insert_new, storable
 from storage.models import ItemRow, SightingRow
 from storage.urls import canonical_url, is_web_url
 
@@ -151,8 +151,12 @@ def _by_feed_id(session: Session, source_id: int, feed_ids: Sequence[str]) -> di
 
 
 def _by_url(session: Session, urls: Sequence[str]) -> dict[str, ItemRow]:
-    query = select(ItemRow).where(ItemRow.canonical_url.in_(urls))
-    return {row.canonical_url: row for row in session.scalars(query)}
+    wanted = list(dict.fromkeys(urls))
+    found: dict[str, ItemRow] = {}
+    for start in range(0, len(wanted), PARAMETERS):
+        query = select(ItemRow).where(ItemRow.canonical_url.in_(wanted[start : start + PARAMETERS]))
+        found |= {row.canonical_url: row for row in session.scalars(query)}
+    return found
 
 
 def _update(row: ItemRow, entry: Entry, now: datetime) -> bool:

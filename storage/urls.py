@@ -1,11 +1,12 @@
 """Addresses of articles: when two of them are the same article's."""
 
 import re
-from urllib.parse import urlsplit, urlunsplit
+from string import printable
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from w3lib.url import canonicalize_url
 
-MAX_URL = 2_000  # characters; browsers and databases take no longer ones
+MAX_URL = 2_000  # characters, percent-encoded; browsers and databases take no longer ones
 
 # Parameters that say how a reader came, not what is read.
 _TRACKER = re.compile(
@@ -42,4 +43,9 @@ def is_web_url(url: str) -> bool:
         host, port = parts.hostname, parts.port
     except ValueError:
         return False
-    return parts.scheme in ("http", "https") and bool(host) and port != 0 and len(url) <= MAX_URL
+    return (
+        parts.scheme in ("http", "https")
+        and bool(host)
+        and port != 0
+        and len(quote(url, safe=printable)) <= MAX_URL
+    )

@@ -59,7 +59,8 @@ class HttpHandler(AiohttpDownloadHandler):
     async def download_request(self, request: Request) -> Response:
         """Fetch when it is this host's turn, unless the crawl is being stopped."""
         spider: SourceSpider = self.crawler.spider  # type: ignore[assignment]
-        return await spider.traffic.take_turn(urlparse_cached(request).netloc, self._fetch(request))
+        host = urlparse_cached(request).hostname or ""
+        return await spider.traffic.take_turn(host, lambda: self._fetch(request))
 
     async def _fetch(self, request: Request) -> Response:
         try:

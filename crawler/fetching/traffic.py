@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,13 +23,12 @@ class Traffic:
     giving_up: asyncio.Event = field(default_factory=asyncio.Event)  # fetches under way are let go
     _turns: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
-    async def take_turn(self, host: str, fetch: Coroutine[Any, Any, Response]) -> Response:
+    async def take_turn(self, host: str, fetch: Callable[[], Coroutine[Any, Any, Response]]) -> Response:
         """Run a fetch when the host is free. Raises `DownloadCancelledError` if the crawl is stopped."""
         async with self._turns[host]:
             if self.stop.is_set():
-                fetch.close()
                 raise DownloadCancelledError("stopped")
-            return await self._unless_given_up(asyncio.ensure_future(fetch))
+            return await self._unless_given_up(asyncio.ensure_future(fetch()))
 
     async def _unless_given_up(self, fetch: asyncio.Future[Response]) -> Response:
         given_up = asyncio.ensure_future(self.giving_up.wait())

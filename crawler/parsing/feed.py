@@ -13,14 +13,12 @@ from crawler.parsing.encoding import decoded
 from crawler.parsing.errors import UnreadableError
 from crawler.parsing.links import web_link
 from crawler.parsing.text import believable, language_of, one_line, plain
+from crawler.parsing.xml_guard import guard
 from storage.items import MAX_TEXT, Entry
 from storage.urls import is_web_url
 
 MAX_ENTRIES = 20_000
-_ENTITY = re.compile(r"<!ENTITY", re.IGNORECASE)
-_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,20})|(\d{1,20}));")
-_FIRST_TAG = re.compile(r"<[A-Za-z]")
 # The encoding that it declares is settled by then.
 _DECLARATION = re.compile(r"\A<\?xml[^>]{0,500}\?>")
 # What the XML parser says of a document that ends too early; other errors are survived in full.
@@ -35,8 +33,7 @@ def parse_feed(document: Document) -> Contents:
     """
     text = _DECLARATION.sub("", decoded(document.body, document.content_type).lstrip("\ufeff \t\r\n\0"))
     text = _REFERENCE.sub(_possible, text)
-    if _ENTITY.search(_prolog(text)):
-        raise UnreadableError("declares XML entities; such feeds are refused")
+    guard(text)
     try:
         parsed = feedparser.parse(
             text.encode(errors="replace"),
@@ -104,13 +101,6 @@ def _possible(reference: re.Match[str]) -> str:
     """A character reference, or nothing for one to a character that cannot be: feedparser raises on those."""
     code = int(reference[1], 16) if reference[1] else int(reference[2])
     return reference[0] if code < 0xD800 or 0xDFFF < code <= 0x10FFFF else ""
-
-
-def _prolog(text: str) -> str:
-    """What stands before a document's first tag, the only place where entities may be declared."""
-    bare = _COMMENT.sub("", text)
-    first = _FIRST_TAG.search(bare)
-    return bare[: first.start()] if first else bare
 
 
 def _what_instead(document: Document) -> str:

@@ -16,4 +16,4 @@ def web_link(base: str, link: str) -> str | None:
         url = safe_url_string(urljoin(base, link))
     except ValueError:
         return None
-    return url if is_web_url(url) else None
+    return url if url.isascii() and is_web_url(url) else None  # a host that IDNA lacks stays as it was

@@ -30,7 +30,7 @@ def parse_listing(document: Document, links: str | None = None, *, encoding: str
     lie on the same site, look like an article's and have a title's length. A date comes from the `<time>`
     nearest to the link. Raises `UnreadableError` if nothing is found, as when a site changed its layout.
     """
-    page = Selector(text=document.body.decode(encoding, errors="replace"))
+    page = Selector(text=document.body.decode(encoding, errors="replace"), type="html")
     declared = page.xpath("string(/html/@lang)").get("")
     anchors = page.css(links) if links else page.css("a[href]")
     if not links:

@@ -10,7 +10,7 @@ import lxml.html
 
 from storage.dates import as_utc
 
-_TAG_OR_ENTITY = re.compile(r"<[a-zA-Z/!][^>]{0,2000}>|&(?:[a-zA-Z]{2,10}|#\w{1,8});")
+_TAG_OR_ENTITY = re.compile(r"<[a-zA-Z/!][^<>]{0,2000}>|&(?:[a-zA-Z]{2,10}|#\w{1,8});")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2028\u2029\ufeff\ufffe\uffff]|[\ud800-\udfff]")
 _BLOCKS = frozenset("p div br li tr h1 h2 h3 h4 h5 h6 blockquote section article ul ol table pre hr".split())
 _UNSEEN = frozenset("script style noscript template iframe object".split())

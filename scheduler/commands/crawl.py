@@ -14,10 +14,10 @@ from crawler.sources import Source
 from crawler.visits import Visit
 from scheduler.cli import Front
 from scheduler.clock import utc_now
-from scheduler.output import print_json, safe
+from scheduler.output import print_json
 from scheduler.settings import Settings
 from scheduler.signals import stopping_on_signals
-from storage.errors import InputError, SettingsError
+from storage.errors import InputError, SettingsError, plain_line
 
 
 @click.command()
@@ -99,19 +99,19 @@ def choose_sources(settings: Settings, names: Sequence[str]) -> list[Source]:
     for name in names:
         if name not in by_word:
             nearest = get_close_matches(name, [source.name for source in settings.sources], 1, 0.0)[0]
-            raise InputError(f"no source is named {safe(name)!r}; did you mean {nearest!r}?")
+            raise InputError(f"no source is named {plain_line(name)!r}; did you mean {nearest!r}?")
     return list(dict.fromkeys(by_word[name] for name in names)) if names else list(settings.sources)
 
 
 def describe(visit: Visit) -> str:
     """A visit in one line."""
     if visit.failure is not None:
-        return f"{safe(visit.source.name)}: failed: {safe(visit.failure)}"
+        return f"{plain_line(visit.source.name)}: failed: {plain_line(visit.failure)}"
     if visit.unchanged:
-        return f"{safe(visit.source.name)}: unchanged"
+        return f"{plain_line(visit.source.name)}: unchanged"
     changed = f", {visit.changed} changed" if visit.changed else ""
-    flaw = f"; {safe(visit.flaw)}" if visit.flaw else ""
-    return f"{safe(visit.source.name)}: {visit.new} new, {visit.known} known{changed}{flaw}"
+    flaw = f"; {plain_line(visit.flaw)}" if visit.flaw else ""
+    return f"{plain_line(visit.source.name)}: {visit.new} new, {visit.known} known{changed}{flaw}"
 
 
 @contextmanager

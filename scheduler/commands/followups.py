@@ -8,8 +8,8 @@ import click
 from crawler.sources import parse_duration
 from scheduler.cli import Front
 from scheduler.clock import utc_now
-from scheduler.output import followup_json, followup_rows, print_json, print_table, safe, why
-from storage.errors import InputError
+from scheduler.output import followup_json, followup_rows, print_json, print_table, why
+from storage.errors import InputError, plain_line
 from storage.followups import STATUSES, Followup, list_followups, settle
 
 
@@ -18,6 +18,7 @@ from storage.followups import STATUSES, Followup, list_followups, settle
 @click.pass_context
 def followups(context: click.Context, as_json: bool) -> None:
     """The posts that need an update, and why. Without a command: list the open ones."""
+    context.default_map = {"list": {"as_json": as_json}}  # the word may stand before or after
     if context.invoked_subcommand is None:
         context.invoke(list_, status="open", as_json=as_json)
 
@@ -59,20 +60,19 @@ def show(front: Front, number: int, as_json: bool) -> None:
 
 
 def _tell(followup: Followup) -> None:
-    click.echo(f"{followup.id}  {safe(followup.post_title)}")
+    click.echo(f"{followup.id}  {plain_line(followup.post_title)}")
     click.echo(f"    {followup.status}, opened {followup.opened_at:%Y-%m-%d %H:%M} UTC")
-    click.echo(f"    {safe(followup.post_url)}  ({safe(followup.post_file)})")
+    click.echo(f"    {plain_line(followup.post_url)}  ({plain_line(followup.post_file)})")
     for story in followup.stories:
         for report in story.reports:
             click.echo("")
-            click.echo(f"    {report.kind.upper()}  [{report.language or '?'}] {safe(report.title)}")
-            click.echo(
-                f"        {safe(report.source)}, {report.when:%Y-%m-%d %H:%M} UTC, score {report.score:.2f}"
-            )
-            click.echo(f"        {safe(report.url)}")
-            click.echo(f"        why   {safe(why(report.evidence))}")
-            click.echo(f"        post  {safe(report.evidence.get('post_passage', ''))}")
-            click.echo(f"        news  {safe(report.evidence.get('news_passage', ''))}")
+            click.echo(f"    {report.kind.upper()}  [{report.language or '?'}] {plain_line(report.title)}")
+            when = f"{report.when:%Y-%m-%d %H:%M} UTC"
+            click.echo(f"        {plain_line(report.source)}, {when}, score {report.score:.2f}")
+            click.echo(f"        {plain_line(report.url)}")
+            click.echo(f"        why   {plain_line(why(report.evidence))}")
+            click.echo(f"        post  {plain_line(report.evidence.get('post_passage', ''))}")
+            click.echo(f"        news  {plain_line(report.evidence.get('news_passage', ''))}")
 
 
 def _settle(front: Front, numbers: Sequence[int], status: str, said: str, **extra: object) -> None:

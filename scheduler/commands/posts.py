@@ -9,8 +9,8 @@ from rich.progress import Progress
 
 from scheduler.cli import Front
 from scheduler.clock import utc_now
-from scheduler.output import print_json, print_table, safe
-from storage.errors import InputError
+from scheduler.output import print_json, print_table
+from storage.errors import InputError, plain_line
 from storage.linking.names import default_table
 from storage.posts.importing import ImportReport, import_posts
 from storage.posts.jekyll import find_blog
@@ -22,6 +22,7 @@ from storage.posts.listing import list_posts
 @click.pass_context
 def posts(context: click.Context, as_json: bool) -> None:
     """Your own posts: import them, list them. Without a command: list them."""
+    context.default_map = {"list": {"as_json": as_json}}  # the word may stand before or after
     if context.invoked_subcommand is None:
         context.invoke(list_, limit=None, as_json=as_json)
 
@@ -70,7 +71,7 @@ def import_(front: Front, path: Path | None, remove: bool, as_json: bool) -> Non
 
 def _tell(report: ImportReport) -> None:
     for skipped in report.skipped:
-        click.echo(f"not imported: {safe(skipped.file)}: {safe(skipped.reason)}")
+        click.echo(f"not imported: {plain_line(skipped.file)}: {plain_line(skipped.reason)}")
     total = len(report.new) + len(report.changed) + report.unchanged
     click.echo(
         f"{total} posts: {len(report.new)} new, {len(report.changed)} changed, {report.unchanged} unchanged; "

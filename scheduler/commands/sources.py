@@ -13,6 +13,7 @@ from storage.sources import list_sources
 @click.pass_context
 def sources(context: click.Context, as_json: bool) -> None:
     """Where the news comes from. Without a command: list the sources."""
+    context.default_map = {"list": {"as_json": as_json}}  # the word may stand before or after
     if context.invoked_subcommand is None:
         context.invoke(list_, as_json=as_json)
 

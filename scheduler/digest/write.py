@@ -14,7 +14,9 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from storage.digests import Mail
+from storage.errors import plain_line
 from storage.followups import Followup, Report, Story
+from storage.urls import is_web_url
 
 _ENVIRONMENT = Environment(
     loader=PackageLoader("scheduler.digest"),
@@ -23,6 +25,7 @@ _ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_ENVIRONMENT.tests["web_url"] = is_web_url  # only such addresses become links
 MAX_SUBJECT_TITLE = 60  # characters of a post's title in the subject
 
 
@@ -92,7 +95,7 @@ def _phrases() -> Mapping[str, Mapping[str, Any]]:
 def _subject(followups: Sequence[Followup], phrases: Mapping[str, Any]) -> str:
     if not followups:
         return str(phrases["subject_none"])
-    first = _cut(_line(followups[0].post_title), MAX_SUBJECT_TITLE)
+    first = _cut(plain_line(followups[0].post_title), MAX_SUBJECT_TITLE)
     pattern = phrases["subject_one" if len(followups) == 1 else "subject"]
     return str(pattern.format(count=len(followups), first=first))
 
@@ -106,8 +109,8 @@ def _followup(
     return FollowupView(
         number=number,
         id=followup.id,
-        title=_line(followup.post_title),
-        url=followup.post_url,
+        title=plain_line(followup.post_title),
+        url=plain_line(followup.post_url),
         date=_date(published, phrases, zone) if published else phrases["undated"],
         age=age.format(days=days),
         stories=tuple(_story(story, phrases, zone) for story in followup.stories),
@@ -117,15 +120,15 @@ def _followup(
 def _story(story: Story, phrases: Mapping[str, Any], zone: ZoneInfo) -> StoryView:
     best = story.best
     evidence = best.evidence
-    new = [*evidence.get("new_figures", []), *evidence.get("new_names", [])]
+    new = [plain_line(text) for key in ("new_figures", "new_names") for text in evidence.get(key, [])]
     return StoryView(
         kind=phrases[best.kind],
-        title=_line(best.title),
-        url=best.url,
+        title=plain_line(best.title),
+        url=plain_line(best.url),
         reported=_reported(story.reports, phrases, zone),
         why=_why(evidence, phrases),
-        post_passage=_line(evidence.get("post_passage", "")),
-        news_passage=_line(evidence.get("news_passage", "")),
+        post_passage=plain_line(evidence.get("post_passage", "")),
+        news_passage=plain_line(evidence.get("news_passage", "")),
         new=phrases["not_in_post"].format(new=phrases["comma"].join(new)) if new else "",
         score=phrases["score"].format(score=f"{best.score:.2f}"),
     )
@@ -137,17 +140,18 @@ def _reported(reports: Sequence[Report], phrases: Mapping[str, Any], zone: ZoneI
     moment = phrases["moment"].format(
         day=when.day, month=phrases["months"][when.month - 1], hour=f"{when:%H}", minute=f"{when:%M}"
     )
-    said = phrases["first"].format(source=_line(first.source), moment=moment)
+    said = phrases["first"].format(source=plain_line(first.source), moment=moment)
     if len(reports) == 1:
         return str(said)
     counts = Counter(report.language or "?" for report in reports)
     languages = phrases["comma"].join(f"{language} {count}" for language, count in counts.most_common())
-    return f"{said} · {phrases['reports'].format(count=len(reports), languages=languages)}"
+    of_all = phrases["reports"].format(count=len(reports), languages=languages)
+    return f"{said} · {of_all}"
 
 
 def _why(evidence: Mapping[str, Any], phrases: Mapping[str, Any]) -> str:
-    titles = list(evidence.get("title_names", []))
-    others = [name for name in evidence.get("names", []) if name not in titles]
+    titles = [plain_line(name) for name in evidence.get("title_names", [])]
+    others = [name for name in map(plain_line, evidence.get("names", [])) if name not in titles]
     parts = []
     if titles:
         parts.append(phrases["why_titles"].format(names=phrases["comma"].join(titles)))
@@ -161,11 +165,6 @@ def _date(moment: datetime, phrases: Mapping[str, Any], zone: ZoneInfo) -> str:
     return str(
         phrases["date"].format(day=local.day, month=phrases["months"][local.month - 1], year=local.year)
     )
-
-
-def _line(text: str) -> str:
-    """One line without control characters: titles come from strangers and go into headers and terminals."""
-    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
 
 
 def _cut(text: str, most: int) -> str:

@@ -64,6 +64,7 @@ _TIMES = [
     re.compile(rf"(?<![A-Za-z])(?P<half>first|second) half of {_Y}(?!\d)", re.I),
 ]
 _FIRST_HALF = ("前", "上", "상")
+LONGEST_NAME = 30  # characters before a number that are looked at
 _NAME_BEFORE = re.compile(r"[A-Z][A-Za-z0-9]*[ -]\Z")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
@@ -99,7 +100,12 @@ def _amounts(text: str) -> Iterator[tuple[int, Figure]]:
         if not kind and _YEAR.fullmatch(number):
             kind = "time"
         # RTX 5090: a number alone after a name is a part of it.
-        if kind or (len(number) >= 3 and not _NAME_BEFORE.search(text, 0, match.start("number"))):
+        if kind or (
+            len(number) >= 3
+            and not _NAME_BEFORE.search(
+                text, max(0, match.start("number") - LONGEST_NAME), match.start("number")
+            )
+        ):
             yield match.start("number"), Figure(match[0].strip(), _bare(number), kind)
 
 
@@ -108,9 +114,12 @@ def _times(text: str) -> list[tuple[int, int, Figure]]:
     found: list[tuple[int, int, Figure]] = []
     if not _YEAR.search(text):
         return found
+    taken: set[int] = set()
     for form in _TIMES:
         for match in form.finditer(text):
-            if not any(start < match.end() and match.start() < end for start, end, _ in found):
+            places = range(match.start(), match.end())
+            if taken.isdisjoint(places):
+                taken.update(places)
                 found.append((match.start(), match.end(), Figure(match[0].strip(), _time_key(match), "time")))
     return sorted(found, key=lambda place: place[0])
 

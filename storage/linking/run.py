@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from storage.engine import Database
-from storage.followups import raise_followups
+from storage.followups import raise_followups, withdraw_unearned
 from storage.insert import insert_new
 from storage.linking.index import load_index
 from storage.linking.linker import Link, Linker
@@ -87,6 +87,7 @@ class _Batches:
             select(ItemRow).where(ItemRow.linked_at.is_(None)).order_by(moment, ItemRow.id).limit(BATCH)
         ).all()
         self._stock(session, rows)
+        again = [row.story_id for row in rows if row.story_id is not None]
         links: list[dict[str, object]] = []
         raised: list[tuple[int, int]] = []
         for row in rows:
@@ -110,6 +111,7 @@ class _Batches:
             row.linked_at = now
         session.execute(delete(LinkRow).where(LinkRow.item_id.in_([row.id for row in rows])))
         insert_new(session, LinkRow, links)
+        withdraw_unearned(session, again)
         opened, added = raise_followups(session, raised, now=now)
         self.report.linked += len(rows)
         self.report.opened += opened

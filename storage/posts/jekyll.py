@@ -93,7 +93,7 @@ def find_blog(path: Path, base_url: str) -> Blog:
 def post_hash(data: bytes, blog: Blog) -> str:
     """Changes whenever the post as read would: with its file, or with the blog's addresses."""
     return hashlib.blake2b(
-        f"2\n{blog.base_url}\n{blog.permalink}\n".encode() + data, digest_size=16
+        f"3\n{blog.base_url}\n{blog.permalink}\n".encode() + data, digest_size=16
     ).hexdigest()
 
 
@@ -117,7 +117,7 @@ def read_post(file: str, data: bytes, blog: Blog) -> Post | Skipped:
     slug = _text(meta.get("slug")) or storable(name["slug"] if name else Path(file).stem)
     published = as_utc(parse_date(meta.get("date"))) or as_utc(parse_date(name["day"]) if name else None)
     texts = tuple(map(storable, paragraphs(body)))
-    title = " ".join((_text(meta.get("title")) or slug.replace("-", " ")).split())
+    title = " ".join((_text(meta.get("title")) or slug.replace("-", " ")).split()) or slug
     path = permalink(
         _text(meta.get("permalink")) or blog.permalink,
         day=_local_day(meta.get("date"), published),

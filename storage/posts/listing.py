@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from storage.models import FollowupRow, LinkRow, PostRow
 
+MANY = 1_000_000  # posts; a user may ask for more than a database can count to
+
 
 @dataclass(frozen=True)
 class ListedPost:
@@ -34,7 +36,7 @@ def list_posts(session: Session, limit: int | None = None) -> list[ListedPost]:
         .outerjoin(links, links.c.post_id == PostRow.id)
         .outerjoin(waits, waits.c.post_id == PostRow.id)
         .order_by(PostRow.published.desc().nulls_last(), PostRow.file)
-        .limit(limit)
+        .limit(limit if limit is None else min(limit, MANY))
     )
     return [
         ListedPost(file, title, url, published, count or 0, followup)

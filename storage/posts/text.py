@@ -40,7 +40,9 @@ def _plain(tokens: Iterable[Token]) -> Iterable[str]:
                 yield text
             else:
                 row.append(text)
-        elif token.type in ("html_block", "fence", "code_block"):
+        elif token.type in ("fence", "code_block"):
+            yield token.content
+        elif token.type == "html_block":
             yield _TAG.sub(" ", _UNSEEN.sub(" ", token.content))
 
 

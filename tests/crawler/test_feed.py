@@ -1,0 +1,148 @@
+"""Feeds to entries: each kind with its expected twin in data/, and what feeds leave out or get wrong."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from crawler.parsing.errors import UnreadableError
+from crawler.parsing.feed import parse_feed
+from storage.items import Entry
+from tests.conftest import NOW
+from tests.crawler.conftest import document, item, rss
+
+DATA = Path(__file__).parent / "data"
+FEEDS = sorted(DATA.glob("*.xml"))
+ATOM = '<feed xmlns="http://www.w3.org/2005/Atom">{}</feed>'
+
+
+@pytest.mark.parametrize("feed", FEEDS, ids=[feed.stem for feed in FEEDS])
+def test_a_feed_gives_the_entries_of_its_twin(feed: Path) -> None:
+    expected = tomllib.loads(feed.with_suffix(".toml").read_text(encoding="utf-8"))["entries"]
+    found = parse_feed(document(feed.read_bytes(), "application/xml"))
+    assert list(found.entries) == [Entry(**entry) for entry in expected]
+    assert found.flaw is None
+
+
+def test_every_kind_of_feed_is_there() -> None:
+    assert {feed.stem for feed in FEEDS} == {"rss091", "rss10", "rss20", "atom03", "atom10"}
+
+
+def test_a_feed_without_dates_and_ids_is_read() -> None:
+    entry = parse_feed(document(rss(item("Chips", "https://news.example/a", "Text."))))
+    assert list(entry.entries) == [Entry("https://news.example/a", "Chips", "Text.", "en")]
+
+
+@pytest.mark.parametrize(
+    ("link", "url"),
+    [
+        ("/a", "https://news.example/a"),
+        ("a", "https://news.example/feeds/a"),
+        ("../a", "https://news.example/a"),
+        ("//other.example/a", "https://other.example/a"),
+        ("?id=1", "https://news.example/feeds/all?id=1"),
+        ("  https://news.example/a\n", "https://news.example/a"),
+        ("https://news.example/記事", "https://news.example/%E8%A8%98%E4%BA%8B"),
+    ],
+)
+def test_a_link_is_relative_to_where_the_feed_was_found(link: str, url: str) -> None:
+    found = parse_feed(document(rss(item("Chips", link)), url="https://news.example/feeds/all"))
+    assert [entry.url for entry in found.entries] == [url]
+
+
+@pytest.mark.parametrize(
+    "link", ["", "mailto:a@b.example", "file:///etc/passwd", "http://[", "http://a:99999/"]
+)
+def test_an_entry_that_leads_nowhere_is_left_out(link: str) -> None:
+    found = parse_feed(document(rss(item("Nowhere", link), item("Here", "/a")), "application/xml"))
+    assert [entry.title for entry in found.entries] == ["Here"]
+
+
+def test_the_longest_text_is_taken() -> None:
+    entry = (
+        "<entry><title>t</title><link href='/a'/><summary>Longer than the content.</summary>"
+        "<content>Short.</content></entry>"
+    )
+    assert parse_feed(document(ATOM.format(entry))).entries[0].text == "Longer than the content."
+
+
+def test_a_text_that_only_repeats_the_title_is_none() -> None:
+    assert parse_feed(document(rss(item("Chips", "/a", "Chips")))).entries[0].text == ""
+
+
+@pytest.mark.parametrize("before", ["\n\n  ", "\ufeff", "\r\n\t"])
+def test_what_stands_before_the_feed_does_no_harm(before: str) -> None:
+    assert len(parse_feed(document(before + rss(item("Chips", "/a")))).entries) == 1
+
+
+def test_control_characters_are_cleaned_out() -> None:
+    found = parse_feed(document(rss(item("Ch\x07ips\x0b", "/a", "So\x01me text"))))
+    assert [(entry.title, entry.text) for entry in found.entries] == [("Ch ips", "So me text")]
+
+
+def test_an_undeclared_entity_does_no_harm() -> None:
+    found = parse_feed(document(rss("<title>2&nbsp;nm &mdash; now</title><link>/a</link>")))
+    assert [entry.title for entry in found.entries] == ["2 nm — now"]
+
+
+def test_ten_thousand_entries_are_read() -> None:
+    found = parse_feed(document(rss(*(f"<title>Chip {n}</title><link>/{n}</link>" for n in range(10_000)))))
+    assert len(found.entries) == 10_000
+    assert found.entries[-1].url == "https://news.example/9999"
+
+
+def test_a_feed_that_breaks_off_gives_what_is_there_and_says_so() -> None:
+    whole = rss(item("One", "/1"), item("Two", "/2"), item("Three", "/3"))
+    found = parse_feed(document(whole[: whole.index("/3")]))
+    assert [entry.title for entry in found.entries] == ["One", "Two"]
+    assert found.flaw is not None
+    assert "breaks off" in found.flaw
+
+
+def test_bad_markup_alone_is_no_flaw() -> None:
+    found = parse_feed(document(rss("<title>R & D <b>now</title><link>/a</link>", item("Two", "/2"))))
+    assert [entry.url[-2:] for entry in found.entries] == ["/a", "/2"]
+    assert found.flaw is None
+
+
+def test_an_empty_feed_is_a_feed() -> None:
+    assert list(parse_feed(document(rss(), "application/rss+xml")).entries) == []
+
+
+@pytest.mark.parametrize("content_type", ["", "text/plain", "text/html; charset=utf-8"])
+def test_an_empty_feed_is_a_feed_whatever_it_is_sent_as(content_type: str) -> None:
+    assert list(parse_feed(document(rss(), content_type)).entries) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "reason"),
+    [
+        ("<!doctype html><html><body>News</body></html>", "text/html", "not a feed but a web page; give"),
+        ("%PDF-1.7", "application/pdf", "not a feed but application/pdf"),
+        ('{"items": []}', "", "not a feed"),
+        ("<!DOCTYPE rss [<!ENTITY a 'b'>]><rss/>", "", "declares XML entities; such feeds are refused"),
+        ("<rss><channel><item><title>t", "application/xml", "a broken feed without readable entries"),
+    ],
+)
+def test_what_is_no_feed_is_named(body: str, content_type: str, reason: str) -> None:
+    with pytest.raises(UnreadableError, match="^" + reason.replace("(", r"\(")) as caught:
+        parse_feed(document(body, content_type))
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("body", [b"", b" \r\n\t", b"\0\0"])
+def test_an_empty_answer_is_named(body: bytes) -> None:
+    with pytest.raises(UnreadableError, match="the answer is empty"):
+        parse_feed(document(body))
+
+
+def test_a_date_is_not_later_than_the_visit() -> None:
+    dated = "<title>t</title><link>/a</link><pubDate>{}</pubDate>"
+    days = ["Wed, 25 Nov 2026 08:00:00 GMT", "Thu, 26 Nov 2026 12:00:00 GMT"]
+    found = [parse_feed(document(rss(dated.format(day)))).entries[0].published for day in days]
+    assert found == [NOW.replace(day=25, hour=8), None]
+
+
+def test_a_date_that_is_none_does_no_harm() -> None:
+    dated = "<title>t</title><link>/a</link><pubDate>Sat, 99 Foo 2026</pubDate>"
+    assert parse_feed(document(rss(dated))).entries[0].published is None

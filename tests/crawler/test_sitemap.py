@@ -1,0 +1,137 @@
+"""News sitemaps, plain and gzipped, and what is sent in their place."""
+
+import contextlib
+import gzip
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.parsing.errors import UnreadableError
+from crawler.parsing.sitemap import MAX_UNPACKED, parse_sitemap
+from storage.items import Entry
+from tests.crawler.conftest import document
+
+SPACES = (
+    "xmlns='http://www.sitemaps.org/schemas/sitemap/0.9' "
+    "xmlns:news='http://www.google.com/schemas/sitemap-news/0.9'"
+)
+
+
+def sitemap(*urls: str, before: str = "") -> bytes:
+    """A news sitemap around the insides of its urls."""
+    inside = "".join(f"<url>{url}</url>" for url in urls)
+    return f"<?xml version='1.0' encoding='UTF-8'?>{before}<urlset {SPACES}>{inside}</urlset>".encode()
+
+
+def news(loc: str, title: str, when: str = "2026-11-24T09:00:00+09:00", language: str = "ja") -> str:
+    """The inside of one url."""
+    return (
+        f"<loc>{loc}</loc><news:news><news:publication><news:name>News</news:name>"
+        f"<news:language>{language}</news:language></news:publication>"
+        f"<news:publication_date>{when}</news:publication_date><news:title>{title}</news:title></news:news>"
+    )
+
+
+ONE = sitemap(news("https://news.example/1", "ラピダス、量産を&#x3000;開始"))
+ENTRY = Entry(
+    "https://news.example/1",
+    "ラピダス、量産を 開始",
+    language="ja",
+    published=datetime(2026, 11, 24, 0, tzinfo=UTC),
+)
+
+
+@pytest.mark.parametrize(
+    "body", [ONE, gzip.compress(ONE), b"\n\n" + ONE], ids=["plain", "gzip", "blank lines"]
+)
+def test_a_news_sitemap_gives_its_articles(body: bytes) -> None:
+    assert parse_sitemap(document(body)) == [ENTRY]
+
+
+def test_an_article_without_title_or_address_is_left_out() -> None:
+    body = sitemap(
+        "<loc>https://news.example/0</loc>",
+        news("ftp://news.example/2", "Not of the web"),
+        news("https://news.example/3", "<![CDATA[R&D <b>now</b>]]>", "soon", "en"),
+    )
+    assert parse_sitemap(document(body)) == [Entry("https://news.example/3", "R&D now", language="en")]
+
+
+def test_the_last_change_stands_in_for_a_date() -> None:
+    url = (
+        "<loc>https://news.example/1</loc><lastmod>2026-11-20</lastmod>"
+        "<news:news><news:title>Chips</news:title></news:news>"
+    )
+    assert parse_sitemap(document(sitemap(url)))[0].published == datetime(2026, 11, 20, tzinfo=UTC)
+
+
+def test_a_sitemap_without_urls_is_one() -> None:
+    assert parse_sitemap(document(sitemap())) == []
+
+
+INDEX = "<sitemapindex><sitemap><loc> https://news.example/news.xml </loc></sitemap></sitemapindex>"
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (
+            INDEX,
+            "an index of sitemaps; give the address of its news sitemap, such as https://news.example/news.xml",
+        ),
+        ("<sitemapindex/>", "an index of sitemaps; give the address of its news sitemap"),
+        ("<rss version='2.0'><channel/></rss>", "not a sitemap but <rss>"),
+        ("<html><body>News</body></html>", "not a sitemap but <html>"),
+        ("", "not XML"),
+        ("{}", "not XML"),
+        (sitemap("<loc>https://news.example/1</loc>"), "a sitemap without news titles; give the address of"),
+        (gzip.compress(ONE)[:-20], "damaged gzip"),
+        (b"\x1f\x8b\x08nonsense", "damaged gzip"),
+    ],
+)
+def test_what_is_no_news_sitemap_is_named(body: bytes | str, reason: str) -> None:
+    with pytest.raises(UnreadableError) as caught:
+        parse_sitemap(document(body))
+    assert str(caught.value).startswith(reason)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_gzip_bomb_is_not_unpacked() -> None:
+    with pytest.raises(UnreadableError, match="larger than 50 MB unpacked"):
+        parse_sitemap(document(gzip.compress(b" " * (MAX_UNPACKED + 1), compresslevel=1)))
+
+
+def test_entities_are_not_expanded() -> None:
+    levels = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10 if n else "lol"}">' for n in range(10))
+    body = sitemap(news("https://news.example/1", "Ha &l9;"), before=f"<!DOCTYPE urlset [{levels}]>")
+    assert [entry.title for entry in parse_sitemap(document(body))] == ["Ha"]
+
+
+def test_an_external_entity_is_not_read() -> None:
+    before = '<!DOCTYPE urlset [<!ENTITY x SYSTEM "file:///proc/self/status">]>'
+    body = sitemap(news("https://news.example/1", "Pid: &x;"), before=before)
+    assert [entry.title for entry in parse_sitemap(document(body))] == ["Pid:"]
+
+
+def test_a_broken_sitemap_gives_what_can_be_read() -> None:
+    body = sitemap(news("https://news.example/1", "One"), news("https://news.example/2", "R & D"))
+    titles = [entry.title for entry in parse_sitemap(document(body[: body.index(b"</urlset>")]))]
+    assert titles == ["One", "R D"]
+
+
+def test_a_root_with_an_undeclared_prefix_is_named() -> None:
+    with pytest.raises(UnreadableError):
+        parse_sitemap(document("<dc:date/>"))
+
+
+@given(
+    st.binary()
+    | st.lists(st.sampled_from("<urlset> <url> <loc> </loc> <a/> <!-- ]]> & \0 é".split(" "))).map(
+        lambda pieces: "".join(pieces).encode()
+    )
+)
+def test_no_bytes_upset_the_reading(body: bytes) -> None:
+    with contextlib.suppress(UnreadableError):
+        parse_sitemap(document(body))

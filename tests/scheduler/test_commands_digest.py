@@ -1,0 +1,83 @@
+"""`chipwatch digest`: looked at without a trace, or sent by hand."""
+
+import pytest
+
+from scheduler.settings import PASSWORD_VARIABLE
+from tests.scheduler.conftest import Folder, Mailbox, add_followup, mail_server, mail_settings
+
+
+def seed(folder: Folder, title: str = "Acme's chip") -> None:
+    with folder.database() as database:
+        add_followup(database, post=title)
+
+
+@pytest.mark.parametrize(("name", "begins"), [("d.html", "<!DOCTYPE html>"), ("d.txt", "Posts that need")])
+def test_a_preview_is_written_and_marks_nothing(folder: Folder, name: str, begins: str) -> None:
+    seed(folder)
+    for _ in range(2):
+        ran = folder.run("digest", "--preview", name)
+        assert (ran.code, ran.err) == (0, "")
+        assert ran.out == f"wrote {name}: 1 follow-ups; nothing was mailed\n"
+        written = (folder.path / name).read_text(encoding="utf-8")
+        assert written.startswith(begins)
+        assert "chipwatch followups done" in written
+
+
+def test_a_preview_of_nothing_says_so(folder: Folder) -> None:
+    folder.settings('[digest]\nlanguage = "ja"\n')
+    assert "0 follow-ups" in folder.run("digest", "--preview", "d.txt").out
+    assert "記事の更新が必要なニュースはありません" in (folder.path / "d.txt").read_text(encoding="utf-8")
+
+
+def test_another_kind_of_file_is_refused(folder: Folder) -> None:
+    ran = folder.run("digest", "--preview", "d.pdf")
+    assert ran.code == 2
+    assert not (folder.path / "d.pdf").exists()
+
+
+def test_it_is_sent_once(folder: Folder, mailbox: Mailbox) -> None:
+    with mail_server(mailbox) as port:
+        folder.settings(mail_settings(port, "a@b.c", "d@e.f"))
+        seed(folder)
+        assert folder.run("digest", "--send").out == "mailed to a@b.c\nmailed to d@e.f\n"
+        ran = folder.run("digest", "--send")
+    assert (ran.code, ran.out) == (0, "nothing new since the last digest: no mail\n")
+    assert len(mailbox.mails) == 2
+    assert mailbox.mails[0][1]["Subject"] == "1 post needs a follow-up: Acme's chip"
+
+
+def test_what_was_refused_is_kept_for_the_next_time(folder: Folder, mailbox: Mailbox) -> None:
+    mailbox.refuse_data = "451 later"
+    with mail_server(mailbox) as port:
+        folder.settings(mail_settings(port))
+        seed(folder)
+        ran = folder.run("digest", "--send")
+        assert (ran.code, ran.out) == (1, "")
+        assert "451 later" in ran.err
+        assert "The mail is kept" in ran.err
+        assert ran.err.count("\n") == 1
+        mailbox.refuse_data = ""
+        ran = folder.run("digest", "--send")
+    assert ran.code == 0
+    assert "an earlier digest that had not been taken" in ran.out
+
+
+def test_one_refused_recipient_is_an_error_and_the_other_is_served(folder: Folder, mailbox: Mailbox) -> None:
+    mailbox.refused.add("a@b.c")
+    with mail_server(mailbox) as port:
+        folder.settings(mail_settings(port, "a@b.c", "d@e.f"))
+        seed(folder)
+        ran = folder.run("digest", "--send")
+    assert ran.code == 1
+    assert ran.out == "mailed to d@e.f\n"
+    assert "refuses a@b.c" in ran.err
+
+
+def test_without_a_password_nothing_is_recorded(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(PASSWORD_VARIABLE, raising=False)
+    folder.settings(mail_settings(25, more='username = "editor"\n'))
+    seed(folder)
+    ran = folder.run("digest", "--send")
+    assert ran.code == 2
+    assert ran.err.startswith("chipwatch: [mail] username is set but there is no password")
+    assert "1 follow-ups" in folder.run("digest", "--preview", "d.txt").out

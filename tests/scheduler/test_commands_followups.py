@@ -1,0 +1,105 @@
+"""`chipwatch followups`: listed with their reasons, and settled in every way."""
+
+import json
+
+import pytest
+
+from tests.scheduler.conftest import Folder, add_followup
+
+
+@pytest.fixture
+def numbers(folder: Folder) -> list[int]:
+    """Two open follow-ups."""
+    with folder.database() as database:
+        return [
+            add_followup(database, post="Acme's chip", news=("Acme moves", "Acme verschiebt")),
+            add_followup(database, post="Initech's chip", news=("Initech moves",)),
+        ]
+
+
+def listed(folder: Folder, status: str) -> list[int]:
+    return [
+        row["id"] for row in json.loads(folder.run("followups", "list", "--status", status, "--json").out)
+    ]
+
+
+def test_the_table_has_the_post_the_news_and_the_reason(folder: Folder, numbers: list[int]) -> None:
+    lines = folder.run("followups", "list").out.splitlines()
+    assert lines[0].split() == ["id", "score", "post", "news", "why"]
+    assert lines[1].split("  ")[0] == str(numbers[0])
+    for said in ("0.90", "Acme's chip", "[en] Acme moves", "both titles are about Acme; new: 2027"):
+        assert said in lines[1]
+
+
+def test_none_are_told(folder: Folder) -> None:
+    assert folder.run("followups").out == "no open follow-ups\n"
+    assert folder.run("followups", "list", "--status", "done").out == "no done follow-ups\n"
+    assert folder.run("followups", "list", "--status", "all").out == "no follow-ups\n"
+
+
+def test_one_is_shown_in_full(folder: Folder, numbers: list[int]) -> None:
+    out = folder.run("followups", "show", str(numbers[0])).out
+    assert out.startswith(f"{numbers[0]}  Acme's chip\n    open, opened 2026-11-24 12:00 UTC\n")
+    for said in (
+        "EXTENDS  [en] Acme moves",
+        "[en] Acme verschiebt",
+        "Chip Wire, 2026-11-24 12:00 UTC, score 0.90",
+        "why   both titles are about Acme; new: 2027",
+        "post  In 2026.",
+        "news  In 2027.",
+    ):
+        assert said in out
+
+
+def test_json_has_stable_names(folder: Folder, numbers: list[int]) -> None:
+    shown = json.loads(folder.run("followups", "show", str(numbers[0]), "--json").out)
+    assert shown == json.loads(folder.run("followups", "list", "--json").out)[0]
+    assert shown.keys() == {
+        *("id", "status", "score", "opened_at", "settled_at", "snoozed_until", "reason", "post", "stories")
+    }
+    assert shown["post"].keys() == {"file", "title", "url", "published"}
+    (story,) = shown["stories"]
+    assert story.keys() == {"id", "added_at", "mailed", "reports"}
+    assert story["reports"][0].keys() == {
+        *("item_id", "title", "url", "source", "language", "when", "score", "followup", "kind", "evidence")
+    }
+    assert shown["opened_at"] == "2026-11-24T12:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        (["done"], "done", "done"),
+        (["dismiss"], "dismissed", "dismissed"),
+        (["dismiss", "--reason", "not ours"], "dismissed", "dismissed"),
+        (["snooze", "--for", "12h"], "snoozed", "snoozed until 20"),
+        (["snooze"], "snoozed", "snoozed until 20"),
+    ],
+)
+def test_one_is_settled_and_opened_again(
+    folder: Folder, numbers: list[int], words: list[str], status: str, said: str
+) -> None:
+    first, second = numbers
+    ran = folder.run("followups", *words, str(first))
+    assert ran.code == 0
+    assert ran.out.startswith(f"{first} {said}")
+    assert (listed(folder, "open"), listed(folder, status)) == ([second], [first])
+    shown = json.loads(folder.run("followups", "show", str(first), "--json").out)
+    assert shown["reason"] == ("not ours" if "--reason" in words else None)
+    assert bool(shown["snoozed_until"]) == (status == "snoozed")
+    assert folder.run("followups", "reopen", str(first)).out == f"{first} open again\n"
+    assert listed(folder, "open") == [first, second]
+
+
+def test_several_are_settled_at_once(folder: Folder, numbers: list[int]) -> None:
+    ran = folder.run("followups", "done", *map(str, numbers))
+    assert ran.out.splitlines() == [f"{number} done" for number in numbers]
+    assert listed(folder, "all") == numbers
+    assert listed(folder, "open") == []
+
+
+def test_one_that_does_not_exist_leaves_the_others_as_they_were(folder: Folder, numbers: list[int]) -> None:
+    ran = folder.run("followups", "done", str(numbers[0]), "999")
+    assert (ran.code, ran.out) == (2, "")
+    assert "there is no follow-up 999" in ran.err
+    assert listed(folder, "open") == numbers

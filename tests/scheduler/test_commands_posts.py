@@ -1,0 +1,137 @@
+"""`chipwatch init`, `posts` and `link`: a new folder, the blog's posts, and items from a file."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.scheduler.conftest import Folder
+
+POST = """---
+title: "{title}"
+date: 2026-03-16 08:00:00 +0900
+---
+
+{title}について分かっている範囲をまとめます。
+"""
+
+
+@pytest.fixture
+def blog(folder: Folder) -> Path:
+    """Three posts, a draft that is none, and a file that is broken."""
+    posts = folder.path / "posts" / "_posts"
+    posts.mkdir(parents=True)
+    for number, title in enumerate(["ByteDanceとTSMC", "NVIDIA H200", "Rapidus 2nm"], 1):
+        (posts / f"2026-03-0{number}-post.md").write_text(POST.format(title=title), encoding="utf-8")
+    (posts / "2026-03-09-broken.md").write_text("no front matter")
+    return posts
+
+
+def test_init_makes_a_folder_that_works(folder: Folder) -> None:
+    ran = folder.run("init", "a/watch")
+    assert ran.code == 0
+    assert ran.out.startswith(f"made {Path('a/watch/chipwatch.toml')}\n")
+    assert {file.name for file in (folder.path / "a/watch").iterdir()} >= {"chipwatch.toml", "chipwatch.db"}
+    assert "Tom's Hardware" in folder.run("--config", "a/watch", "sources").out
+
+
+def test_init_overwrites_nothing(folder: Folder) -> None:
+    before = (folder.path / "chipwatch.toml").read_text()
+    ran = folder.run("init", ".")
+    assert ran.code == 2
+    assert "is there already" in ran.err
+    assert (folder.path / "chipwatch.toml").read_text() == before
+
+
+def test_init_where_no_folder_can_be_is_an_error(folder: Folder) -> None:
+    ran = folder.run("init", "chipwatch.toml/watch")
+    assert ran.code == 2
+    assert "give a folder you can write to" in ran.err
+    assert ran.err.count("\n") == 1
+
+
+def test_import_tells_what_it_did_and_the_second_time_that_there_is_nothing_to_do(
+    folder: Folder, blog: Path
+) -> None:
+    first = folder.run("posts", "import", "posts")
+    assert first.code == 0
+    assert first.out.splitlines()[-1] == "3 posts: 3 new, 0 changed, 0 unchanged; 1 not imported"
+    assert first.out.splitlines()[0].startswith("not imported: 2026-03-09-broken.md: no front matter")
+    assert first.err == ""
+    assert "nothing to do: every post is as it was" in folder.run("posts", "import", "posts").out
+
+
+def test_import_takes_the_path_of_the_settings(folder: Folder, blog: Path) -> None:
+    folder.settings('[blog]\npath = "posts"\n')
+    assert "3 new" in folder.run("posts", "import").out
+
+
+def test_posts_that_are_gone_are_taken_out_only_when_asked(folder: Folder, blog: Path) -> None:
+    folder.run("posts", "import", "posts")
+    (blog / "2026-03-01-post.md").unlink()
+    assert "1 stored posts are not at that path" in folder.run("posts", "import", "posts").out
+    assert len(json.loads(folder.run("posts", "--json").out)) == 3
+    assert "removed 1 posts" in folder.run("posts", "import", "posts", "--remove").out
+    assert len(json.loads(folder.run("posts", "--json").out)) == 2
+
+
+def test_import_as_json(folder: Folder, blog: Path) -> None:
+    told = json.loads(folder.run("posts", "import", "posts", "--json").out)
+    assert told.keys() == {"new", "changed", "unchanged", "skipped", "missing", "removed"}
+    assert (told["new"], told["unchanged"], told["removed"]) == (3, 0, False)
+    assert told["skipped"][0].keys() >= {"file", "reason"}
+
+
+def test_an_empty_folder_is_told(folder: Folder) -> None:
+    (folder.path / "empty").mkdir()
+    ran = folder.run("posts", "import", "empty")
+    assert ran.code == 0
+    assert "there are no Markdown files at that path" in ran.out
+
+
+def test_posts_are_listed_newest_first(folder: Folder, blog: Path) -> None:
+    assert folder.run("posts", "list").out == "no posts are imported yet: chipwatch posts import PATH\n"
+    folder.run("posts", "import", "posts")
+    (blog / "2026-03-04-newest.md").write_text(POST.format(title="Newest").replace("16", "17"))
+    folder.run("posts", "import", "posts")
+    lines = folder.run("posts", "list").out.splitlines()
+    assert lines[0].split() == ["date", "links", "follow-up", "file", "title"]
+    assert lines[1].split() == ["2026-03-16", "0", "2026-03-04-newest.md", "Newest"]
+    assert len(lines) == 5
+    listed = json.loads(folder.run("posts", "list", "--json", "--limit", "1").out)
+    assert len(listed) == 1
+    assert listed[0].keys() == {"file", "title", "url", "published", "links", "followup"}
+
+
+def test_items_from_a_file_are_linked_and_nothing_is_stored(folder: Folder, blog: Path) -> None:
+    folder.run("posts", "import", "posts")
+    rows = [
+        {"id": "a", "title": "ByteDance moves its TSMC chip", "text": "", "lang": "en", "date": "2026-11-24"},
+        {"id": "b", "title": "A bank in Sapporo"},
+    ]
+    (folder.path / "items.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    ran = folder.run("link", "--items", "items.jsonl", "--out", "links.jsonl")
+    assert (ran.code, ran.out) == (0, "linked 2 items: links.jsonl\n")
+    first, second = map(json.loads, (folder.path / "links.jsonl").read_text().splitlines())
+    assert (first["item"], second["item"]) == ("a", "b")
+    assert first.keys() >= {"item", "story", "links"}
+    assert [link["post"] for link in first["links"]] == ["2026-03-01-post.md"]
+    assert second["links"] == []
+    assert folder.run("followups", "--json").out == "[]\n"
+    assert {post["links"] for post in json.loads(folder.run("posts", "--json").out)} == {0}
+
+
+@pytest.mark.parametrize("line", ["{", "[]", '{"id": 1}', '{"id": "a", "title": "b", "date": "soon"}'])
+def test_a_line_that_is_no_item_is_named(folder: Folder, blog: Path, line: str) -> None:
+    (folder.path / "items.jsonl").write_text(f'{{"id": "ok", "title": "ok"}}\n{line}\n')
+    ran = folder.run("link", "--items", "items.jsonl", "--out", "links.jsonl")
+    assert ran.code == 2
+    assert "items.jsonl line 2" in ran.err
+    assert not (folder.path / "links.jsonl").exists()
+
+
+def test_linking_without_posts_tells_what_to_do(folder: Folder) -> None:
+    (folder.path / "items.jsonl").write_text('{"id": "ok", "title": "ok"}\n')
+    ran = folder.run("link", "--items", "items.jsonl", "--out", "links.jsonl")
+    assert ran.code == 2
+    assert "chipwatch posts import PATH" in ran.err

@@ -1,0 +1,253 @@
+"""The daemon, with its clock handed in: what is due is done, at its time and once, until it is stopped."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import text
+
+from crawler.sources import Source
+from scheduler.daemon import Daemon, due_sources
+from scheduler.settings import Settings
+from storage.engine import Database, open_database
+from storage.errors import HeldError
+from storage.sources import list_sources, record_failure, register
+from tests.conftest import NOW
+from tests.scheduler.conftest import (
+    Folder,
+    Mailbox,
+    Site,
+    add_followup,
+    feed,
+    mail_server,
+    mail_settings,
+)
+
+ALLOWED = '[crawl]\nallow_private = ["127.0.0.0/8"]\n'
+BEFORE = datetime(2026, 11, 24, 7, 29, tzinfo=ZoneInfo("Asia/Tokyo"))
+
+
+@dataclass
+class Clock:
+    """Says what time it is, and can be waited for until it was asked."""
+
+    time: datetime
+    broken: bool = False
+    asked: int = 0
+    _again: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __call__(self) -> datetime:
+        self.asked += 1
+        self._again.set()
+        if self.broken:
+            raise RuntimeError("the clock is broken")
+        return self.time
+
+    async def looked_at(self) -> None:
+        """Wait until both jobs have looked at the clock, after which at least one has acted on it."""
+        wanted = self.asked + 3
+        while self.asked < wanted:
+            self._again.clear()
+            await self._again.wait()
+
+
+class Log(logging.Handler):
+    """What the daemon tells, to be waited for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+        self._again = asyncio.Event()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(f"{record.levelname} {record.getMessage()}")
+        self._again.set()
+
+    async def tells(self, words: str, times: int = 1) -> None:
+        """Wait until a line with these words has come so many times."""
+        async with asyncio.timeout(30):
+            while sum(words in line for line in self.lines) < times:
+                self._again.clear()
+                await self._again.wait()
+
+
+@pytest.fixture
+def log() -> Iterator[Log]:
+    logger, handler = logging.getLogger("scheduler.daemon"), Log()
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    yield handler
+    logger.removeHandler(handler)
+    logger.setLevel(logging.NOTSET)
+
+
+@asynccontextmanager
+async def running(database: Database, settings: Settings, clock: Clock) -> AsyncIterator[Daemon]:
+    """The daemon at work for the length of the block; it must end in good order."""
+    daemon = Daemon(database, settings, clock)
+    task = asyncio.create_task(daemon.run())
+    try:
+        yield daemon
+    finally:
+        daemon.stop.set()
+        async with asyncio.timeout(10):
+            await task
+
+
+def test_a_source_is_due_when_never_asked_and_again_after_its_interval(database: Database) -> None:
+    sources = tuple(Source(name=name, url=f"https://{name}.example/") for name in "ab")
+    with database.write() as session:
+        known = register(session, [(sources[0].url, "a", "feed")])
+        record_failure(session, known[sources[0].url].id, "no", interval=timedelta(minutes=30), now=NOW)
+    with database.read() as session:
+        remembered = list_sources(session, [source.url for source in sources])
+    assert due_sources(sources, remembered, NOW + timedelta(minutes=29)) == [sources[1]]
+    assert due_sources(sources, remembered, NOW + timedelta(minutes=30)) == list(sources)
+    assert due_sources(sources, [], NOW) == list(sources)
+
+
+def test_it_crawls_what_is_due_and_mails_at_its_time_once(
+    folder: Folder, site: Site, mailbox: Mailbox, log: Log
+) -> None:
+    site.pages["/feed"] = feed("Acme moves production", "Acme hires")
+
+    async def run(port: int, database: Database) -> None:
+        settings = folder.settings(mail_settings(port) + ALLOWED + site.source("News", "/feed"))
+        clock = Clock(BEFORE)
+        async with running(database, settings, clock):
+            await log.tells("items: 2 new, 0 known")
+            await clock.looked_at()
+            assert not mailbox.mails
+            clock.time = BEFORE + timedelta(minutes=1)
+            await log.tells("digest mailed to editor@blog.example")
+            clock.time = BEFORE + timedelta(minutes=31)
+            await log.tells("1 unchanged, 0 failed")
+
+    with mail_server(mailbox) as port, folder.database() as database:
+        add_followup(database, post="A stale post")
+        asyncio.run(run(port, database))
+    assert [message["Subject"] for _, message in mailbox.mails] == ["1 post needs a follow-up: A stale post"]
+    assert site.asked.count("/feed") == 2
+    assert log.lines[0] == "INFO watching 1 sources; stop with Ctrl-C or SIGTERM"
+    assert log.lines[1] == "INFO next digest: 2026-11-24 07:30 JST to editor@blog.example"
+    assert log.lines[-1] == "INFO stopped"
+
+
+def test_what_was_missed_is_caught_up_and_what_was_refused_tried_again(
+    folder: Folder, site: Site, mailbox: Mailbox, log: Log
+) -> None:
+    """A daemon that starts late; its first try is refused, and the mail comes two minutes later."""
+    mailbox.refuse_data = "451 later"
+
+    async def run(port: int, database: Database) -> None:
+        settings = folder.settings(mail_settings(port))
+        clock = Clock(BEFORE)
+        async with running(database, settings, clock):
+            await log.tells("next digest")
+            clock.time += timedelta(minutes=1)
+            await log.tells("digest: nothing new, no mail")
+        add_followup(database)
+        clock.time += timedelta(days=3, hours=2)
+        async with running(database, settings, clock):
+            await log.tells("digest: 1 follow-ups")
+            await log.tells("digest not mailed, will be tried again")
+            mailbox.refuse_data = ""
+            clock.time += timedelta(minutes=2)
+            await log.tells("digest mailed to")
+
+    with mail_server(mailbox) as port, folder.database() as database:
+        asyncio.run(run(port, database))
+    assert len(mailbox.mails) == 1
+    assert sum(line.startswith("INFO digest: ") for line in log.lines) == 2
+
+
+def test_without_mail_settings_it_says_so_once_and_crawls(folder: Folder, site: Site, log: Log) -> None:
+    site.pages["/feed"] = feed("Acme")
+
+    async def run(database: Database) -> None:
+        settings = folder.settings(ALLOWED + site.source("News", "/feed") + site.source("Gone", "/gone"))
+        async with running(database, settings, Clock(BEFORE)):
+            await log.tells("source Gone: ")
+
+    with folder.database() as database:
+        asyncio.run(run(database))
+    assert sum("no digest will be mailed: [digest] to is empty" in line for line in log.lines) == 1
+    assert "WARNING source Gone: HTTP 404 Not Found" in log.lines
+    assert any("crawled 2 sources: 0 unchanged, 1 failed; items: 1 new" in line for line in log.lines)
+
+
+def test_a_job_that_fails_in_a_way_nobody_thought_of_does_not_end_it(
+    folder: Folder, site: Site, log: Log
+) -> None:
+    site.pages["/feed"] = feed("Acme")
+
+    async def run(database: Database) -> None:
+        settings = folder.settings(ALLOWED + site.source("News", "/feed"))
+        clock = Clock(BEFORE)
+        async with running(database, settings, clock):
+            await log.tells("watching")
+            clock.broken = True
+            await log.tells("ERROR a job failed; it will be tried again")
+            clock.broken = False
+            await log.tells("crawled 1 sources")
+
+    with folder.database() as database:
+        asyncio.run(run(database))
+
+
+def test_what_is_in_hand_is_finished_when_it_is_stopped(folder: Folder, site: Site, log: Log) -> None:
+    site.pages["/silent"] = feed("Acme moves", "Acme hires")
+
+    async def run(database: Database) -> None:
+        settings = folder.settings(ALLOWED + site.source("Slow", "/silent"))
+        async with running(database, settings, Clock(BEFORE)) as daemon:
+            assert await asyncio.to_thread(site.reached.wait, 30)
+            daemon.stop.set()
+            await log.tells("stopping")
+            site.ended.set()
+
+    with folder.database() as database:
+        asyncio.run(run(database))
+        with database.read() as session:
+            (known,) = list_sources(session, [f"{site.url}/silent"])
+    assert (known.items, known.error) == (2, None)
+
+
+def test_a_database_that_fails_for_a_while_does_not_end_it(
+    database: Database, folder: Folder, site: Site, log: Log
+) -> None:
+    site.pages["/feed"] = feed("Acme")
+
+    def rename(one: str, other: str) -> None:
+        with database.write() as session:
+            session.execute(text(f"ALTER TABLE {one} RENAME TO {other}"))
+
+    async def run() -> None:
+        settings = folder.settings(ALLOWED + site.source("News", "/feed"))
+        rename("source", "away")
+        async with running(database, settings, Clock(BEFORE)):
+            await log.tells("ERROR the database ")
+            rename("away", "source")
+            await log.tells("crawled 1 sources")
+
+    asyncio.run(run())
+    assert not any("a job failed" in line for line in log.lines)
+
+
+def test_a_second_daemon_is_refused(database: Database, database_url: str, folder: Folder, log: Log) -> None:
+    async def run() -> None:
+        settings = folder.settings("")
+        with open_database(database_url) as other:
+            async with running(database, settings, Clock(BEFORE)):
+                await log.tells("watching")
+                with pytest.raises(HeldError, match="another daemon already runs on this database"):
+                    await Daemon(other, settings, Clock(BEFORE)).run()
+            async with running(other, settings, Clock(BEFORE)):
+                await log.tells("watching", times=2)
+
+    asyncio.run(run())

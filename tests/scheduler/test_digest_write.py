@@ -1,0 +1,266 @@
+"""What the digest says, in both languages, with all that strangers wrote made harmless."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from importlib.resources import files
+from string import Formatter
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree, html
+
+from scheduler.digest.write import write_digest
+from storage.digests import Mail
+from storage.followups import Followup, Report, Story
+from tests.conftest import NOW
+from tests.scheduler.conftest import HOSTILE
+
+EVIDENCE = {
+    "reason": "both titles are about Acme",
+    "names": ["Acme", "N3"],
+    "title_names": ["Acme"],
+    "post_passage": "Production is planned for 2026.",
+    "news_passage": "Production starts in 2027.",
+    "new_figures": ["2027"],
+    "new_names": ["Initech"],
+}
+REPORT = Report(
+    item_id=1,
+    title="Acme moves production",
+    url="https://news.example/1",
+    source="Chip Wire",
+    language="en",
+    when=NOW - timedelta(hours=3),
+    score=0.876,
+    followup=True,
+    kind="extends",
+    evidence=EVIDENCE,
+)
+STORY = Story(1, NOW, None, (REPORT,))
+FOLLOWUP = Followup(
+    id=17,
+    status="open",
+    opened_at=NOW - timedelta(days=3),
+    settled_at=None,
+    snoozed_until=None,
+    reason=None,
+    post_file="2026-01-21-acme.md",
+    post_title="Acme's own chip",
+    post_url="https://blog.example/acme.html",
+    post_published=NOW - timedelta(days=300),
+    stories=(STORY,),
+)
+
+
+def write(
+    *followups: Followup,
+    language: str = "en",
+    zone: str = "Asia/Tokyo",
+    now: datetime = NOW,
+    blog: str = "blog.example",
+) -> Mail:
+    return write_digest(
+        followups, language=language, zone=ZoneInfo(zone), now=now, blog=blog, domain="blog.example"
+    )
+
+
+def titled(title: str) -> Followup:
+    """A follow-up in which everything that has words has these."""
+    words = [title]
+    evidence = {key: words if isinstance(value, list) else title for key, value in EVIDENCE.items()}
+    report = replace(REPORT, title=title, source=title, evidence=evidence)
+    return replace(FOLLOWUP, post_title=title, stories=(replace(STORY, reports=(report,)),))
+
+
+def read(mail: Mail) -> Any:
+    """The mail's HTML as a browser reads it; fails where even that has to guess."""
+    parser = html.HTMLParser(encoding="utf-8", recover=False)
+    return html.document_fromstring(mail.html.encode(), parser=parser)
+
+
+def phrases() -> dict[str, dict[str, Any]]:
+    return tomllib.loads(files("scheduler.digest").joinpath("phrases.toml").read_text(encoding="utf-8"))
+
+
+def fields(value: object) -> set[str | None]:
+    return {name for _, name, _, _ in Formatter().parse(value)} - {None} if isinstance(value, str) else set()
+
+
+def test_every_phrase_is_there_in_both_languages_with_the_same_fields() -> None:
+    english, japanese = phrases()["en"], phrases()["ja"]
+    assert english.keys() == japanese.keys()
+    for key, value in english.items():
+        assert japanese[key], key
+        assert fields(value) == fields(japanese[key]), key
+    assert len(english["months"]) == len(japanese["months"]) == 12
+
+
+def test_every_phrase_is_used() -> None:
+    folder = files("scheduler.digest")
+    code = folder.joinpath("write.py").read_text(encoding="utf-8")
+    for name in ("digest.html.j2", "digest.txt.j2"):
+        code += folder.joinpath("templates", name).read_text(encoding="utf-8")
+    kinds = {"extends", "background"}  # named by a link's kind
+    unused = {key for key in phrases()["en"] if not re.search(rf"p\.{key}\b|\"{key}\"", code)} - kinds
+    assert not unused
+
+
+def test_a_followup_in_english() -> None:
+    mail = write(FOLLOWUP)
+    assert mail.subject == "1 post needs a follow-up: Acme's own chip"
+    for said in (
+        "1. Acme's own chip\n   28 Jan 2026 · open 3 days\n   https://blog.example/acme.html",
+        "EXTENDS: Acme moves production\n   first Chip Wire, 24 Nov 18:00 · score 0.88",
+        "Why: Post and news are both about Acme. Both mention N3.",
+        "Post: “Production is planned for 2026.”",
+        "News: “Production starts in 2027.”",
+        "New: 2027, Initech (not in the post)",
+        "Mark it: chipwatch followups done 17 · snooze 17 · dismiss 17",
+        "chipwatch read the news for blog.example.",
+    ):
+        assert said in mail.text
+
+
+def test_a_followup_in_japanese() -> None:
+    mail = write(FOLLOWUP, replace(FOLLOWUP, id=18), language="ja")
+    assert mail.subject == "続報が必要な記事 2件：Acme's own chip"
+    for said in (
+        "2026年1月28日 · 3日経過",
+        "初報 Chip Wire、11月24日 18:00",
+        "記事: 「Production",
+        "（記事にない情報）",
+    ):
+        assert said in mail.text
+    assert read(mail).get("lang") == "ja"
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"), [(0, "open since today"), (13, "open 1 day"), (37, "open 2 days")]
+)
+def test_age_counts_days_of_the_editors_calendar(hours: int, said: str) -> None:
+    # In New York it is 07:00: thirteen hours ago was yesterday.
+    opened = replace(FOLLOWUP, opened_at=NOW - timedelta(hours=hours))
+    assert said in write(opened, zone="America/New_York").text
+
+
+def test_several_stories_and_reports_are_all_counted() -> None:
+    early = replace(REPORT, item_id=2, source="芯片晨讯", language="zh", when=NOW - timedelta(hours=9))
+    unknown = replace(REPORT, item_id=3, language="")
+    second = replace(
+        STORY, id=2, reports=(replace(REPORT, item_id=4, title="Acme hires", kind="background"),)
+    )
+    mail = write(replace(FOLLOWUP, stories=(replace(STORY, reports=(REPORT, early, unknown)), second)))
+    assert "first 芯片晨讯, 24 Nov 12:00 · 3 reports: en 1, zh 1, ? 1" in mail.text
+    assert "RELATED: Acme hires" in mail.text
+    assert [link.text for link in read(mail).iter("a")] == [
+        "1. Acme's own chip",
+        "Acme moves production",
+        "Acme hires",
+    ]
+
+
+def test_what_is_not_known_is_left_out() -> None:
+    bare = replace(FOLLOWUP, post_published=None)
+    bare = replace(bare, stories=(replace(STORY, reports=(replace(REPORT, evidence={}),)),))
+    mail = write(bare, blog="")
+    assert "undated" in mail.text
+    assert "your blog" in mail.text
+    for label in ("Why:", "Post:", "News:", "New:"):
+        assert label not in mail.text
+    assert "“" not in mail.html
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_no_followups_are_said_too(language: str) -> None:
+    mail = write(language=language)
+    assert mail.subject == phrases()[language]["subject_none"]
+    assert phrases()[language]["none"] in mail.text
+    assert phrases()[language]["none"] in read(mail).text_content()
+
+
+def test_the_subject_is_cut() -> None:
+    subject = write(replace(FOLLOWUP, post_title="長" * 200)).subject
+    assert subject == f"1 post needs a follow-up: {'長' * 59}…"
+
+
+def test_the_same_content_has_the_same_message_id() -> None:
+    assert write(FOLLOWUP) == write(FOLLOWUP)
+    ids = {
+        write(FOLLOWUP).message_id,
+        write(FOLLOWUP, language="ja").message_id,
+        write(replace(FOLLOWUP, id=18)).message_id,
+        write(FOLLOWUP, now=NOW + timedelta(days=1)).message_id,
+    }
+    assert len(ids) == 4
+    assert all(re.fullmatch(r"<[0-9a-f]{32}@blog\.example>", message_id) for message_id in ids)
+
+
+def test_markup_of_a_stranger_is_text() -> None:
+    mail = write(titled('<script>alert(1)</script><img src=x onerror="a()"> & \'q\' "q" </a>'))
+    page = read(mail)
+    assert not list(page.iter("script", "img"))
+    assert "<script>alert(1)</script>" in page.text_content()
+    assert "&lt;script&gt;alert(1)" in mail.html
+
+
+def test_an_address_cannot_leave_its_attribute() -> None:
+    url = 'https://news.example/"onmouseover="alert(1)\'><script>'
+    page = read(write(replace(FOLLOWUP, post_url=url)))
+    link = next(page.iter("a"))
+    assert link.get("href") == url
+    assert set(link.keys()) == {"class", "href", "style"}
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "/2026/acme.html"])
+def test_only_web_addresses_become_links(url: str) -> None:
+    for followup in (
+        replace(FOLLOWUP, post_url=url),
+        replace(FOLLOWUP, stories=(replace(STORY, reports=(replace(REPORT, url=url),)),)),
+    ):
+        assert url not in [link.get("href") for link in read(write(followup)).iter("a")]
+
+
+def test_an_address_cannot_add_lines() -> None:
+    mail = write(replace(FOLLOWUP, post_url="https://blog.example/\n\n2. Another post\x1b[31m"))
+    assert "\n\n2. Another post" not in mail.text
+    assert "\x1b" not in mail.text
+
+
+def test_what_is_new_cannot_add_lines() -> None:
+    evidence = EVIDENCE | {"new_names": ["a\nb\x1b[31m"], "names": ["c\nd"]}
+    report = replace(REPORT, evidence=evidence, language="e\nn")
+    mail = write(replace(FOLLOWUP, stories=(replace(STORY, reports=(report, report)),)))
+    assert not set(controls(mail.text)) - {"\n"}
+    assert "a\nb" not in mail.text
+
+
+def controls(text: str) -> Iterator[str]:
+    return (char for char in text if not char.isprintable())
+
+
+@settings(deadline=None)
+@given(
+    st.text(st.characters(exclude_categories=[])).map(lambda text: HOSTILE + text),
+    st.sampled_from(["en", "ja"]),
+)
+def test_no_title_breaks_the_mail(title: str, language: str) -> None:
+    clean = titled(title)
+    report = replace(
+        clean.stories[0].best, evidence={**EVIDENCE, "post_passage": title, "news_passage": title}
+    )
+    followup = replace(clean, stories=(replace(STORY, reports=(report,)),))
+    mail, plain = write(followup, language=language), write(FOLLOWUP, language=language)
+    assert not list(controls(mail.subject))
+    assert set(controls(mail.text)) == {"\n"}
+    assert mail.text.count("\n") == plain.text.count("\n")
+    assert tags(mail) == tags(plain)
+
+
+def tags(mail: Mail) -> list[tuple[str, Mapping[str, str]]]:
+    return [(tag.tag, dict(tag.attrib)) for tag in read(mail).iter(etree.Element)]

@@ -1,0 +1,135 @@
+"""Figures are read in each of the languages with what they measure; parts of names are none."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from storage.linking.figures import figures, kinds, numbers
+from storage.linking.names import normal
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "key", "kind"),
+    [
+        ("worth $5 billion now", "$5 billion", "5", "money"),
+        ("US$1.50 a share", "US$1.50", "1.5", "money"),
+        ("投資額は3,000億円だ", "3,000億円", "3000", "money"),
+        ("总额50亿美元", "50亿美元", "50", "money"),
+        ("규모는 1조원이다", "1조원", "1", "money"),
+        ("up 30 percent", "30 percent", "30", "share"),
+        ("３０％増", "30%", "30", "share"),
+        ("30퍼센트 증가", "30퍼센트", "30", "share"),
+        ("on 3nm", "3nm", "3", "size"),
+        ("on a 3-nm line", "3-nm", "3", "size"),
+        ("采用5纳米", "5纳米", "5", "size"),
+        ("3나노 공정", "3나노", "3", "size"),
+        ("141GB of memory", "141GB", "141", "memory"),
+        ("at 4.8 TB/s", "4.8 TB/s", "4.8", "rate"),
+        ("draws 700W", "700W", "700", "power"),
+        ("性能は2.5倍", "2.5倍", "2.5", "factor"),
+        ("3x faster", "3x", "3", "factor"),
+        ("100万個を出荷", "100万個", "100", "count"),
+        ("1,234,567 units", "1,234,567 units", "1234567", "count"),
+        ("after 18 months", "18 months", "18", "time"),
+        ("by 2027.", "2027", "2027", "time"),
+        ("a score of 9100", "9100", "9100", ""),
+    ],
+)
+def test_a_figure_is_read_with_what_it_measures(text: str, shown: str, key: str, kind: str) -> None:
+    (figure,) = figures(normal(text))
+    assert (figure.shown, figure.key, figure.kind) == (shown, key, kind)
+
+
+@pytest.mark.parametrize(
+    ("texts", "key"),
+    [
+        ("Q1 2027; 2027 Q1; first quarter of 2027; 2027年第1四半期; 2027年第一季度; 2027년 1분기", "2027-Q1"),
+        ("H2 2026; second half of 2026; 2026年後半; 2026年下半期; 2026年下半年; 2026년 하반기", "2026-H2"),
+        ("July 2026; Jul 4, 2026; 4 Jul 2026; 2026年7月; 2026年7月4日; 2026년 7월", "2026-07"),
+    ],
+)
+def test_a_point_in_time_has_one_key_in_every_language(texts: str, key: str) -> None:
+    for text in texts.split("; "):
+        assert [(figure.key, figure.kind) for figure in figures(text)] == [(key, "time")], text
+        assert key in numbers(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["H100", "GPT-5.2", "GB200-NVL72", "A100-80GB", "v7", "B30A", "TPU8t", "N3", "4 of 12"]
+)
+def test_a_model_number_or_a_small_bare_one_is_no_figure(text: str) -> None:
+    assert figures(text) == []
+
+
+@pytest.mark.parametrize("text", ["the RTX 5090 card", "release 3.2.1 is out"])
+def test_a_model_number_in_two_words_and_a_version_are_no_figures(text: str) -> None:
+    assert figures(text) == []
+
+
+def test_a_number_counts_once_and_in_order() -> None:
+    assert [figure.shown for figure in figures("40% now, 40 percent then, and 7 days")] == ["40%", "7 days"]
+
+
+def test_zeros_behind_the_point_make_no_other_figure() -> None:
+    assert figures("$1.50")[0].key == figures("$1.5")[0].key
+    assert figures("$500")[0].key == "500"
+
+
+def test_the_numbers_of_a_text_are_all_that_stand_in_it() -> None:
+    assert numbers("H100は3,000億円、2.50倍") == {"100", "3000", "2.5"}
+
+
+def test_the_kinds_of_a_text_are_those_of_its_figures() -> None:
+    assert kinds("５０％ and $3, 9100") == {"share", "money"}
+
+
+@pytest.mark.parametrize("text", ["3,0001", "5,2027", "2026.20a"])
+def test_a_figure_is_among_the_numbers_of_its_own_text(text: str) -> None:
+    assert {figure.key for figure in figures(text)} <= numbers(text)
+
+
+@pytest.mark.usefixtures("promptly")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "9" * 20_000,
+        "1,111" * 4_000,
+        "A" * 2_000 + " 500" * 400,
+        "2026年1月 " * 10_000,
+    ],
+    ids=["digits", "thousands", "names", "months"],
+)
+def test_a_long_run_of_figures_is_read_promptly(text: str) -> None:
+    assert isinstance(figures(text), list)
+    assert isinstance(numbers(text), frozenset)
+
+
+PIECES = "1 20 2026 3,000 1.50 . , - $ US$ % 年 月 年第 四半期 後半 Q1 H2 Jul March GB/s".split()
+PIECES += [
+    "first",
+    "second",
+    " quarter",
+    " half of ",
+    "億円",
+    "nm",
+    " ",
+    "٣",
+    "年度の",
+    "상반기",
+    "ſ",
+    "ı",
+    "99月",
+    "\n",
+]
+ANY = st.text(st.characters(), max_size=3)
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(PIECES) | ANY, max_size=20).map("".join))
+def test_figures_of_any_text_stand_in_it_once_each(text: str) -> None:
+    text = normal(text)
+    found = figures(text)
+    assert all(figure.shown and figure.shown in text for figure in found)
+    assert isinstance(numbers(text), frozenset)
+    assert len({figure.key for figure in found}) == len(found)
+    assert kinds(text) <= {"share", "money", "time", "size", "rate", "memory", "power", "factor", "count"}

@@ -1,0 +1,223 @@
+"""Follow-ups: raised once for a post and a story, settled by the editor, listed best first."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from storage.engine import Database
+from storage.errors import InputError
+from storage.followups import STATUSES, Followup, list_followups, settle, wake
+from tests.conftest import NOW
+from tests.storage.conftest import add_post, add_report, add_story, known_source, raise_pairs
+
+LATER = NOW + timedelta(days=3)
+
+
+def listed(database: Database, *statuses: str, unsent: bool = False) -> list[Followup]:
+    with database.read() as session:
+        return list_followups(session, statuses=statuses or STATUSES, unsent=unsent)
+
+
+def give(
+    database: Database, status: str, *ids: int, until: datetime | None = None, why: str | None = None
+) -> None:
+    with database.write() as session:
+        settle(session, ids, status, now=LATER, snoozed_until=until, reason=why)
+
+
+def wake_at(database: Database, now: datetime) -> int:
+    with database.write() as session:
+        return wake(session, now=now)
+
+
+def open_one(database: Database) -> tuple[int, int, int]:
+    """A post, a story that makes it stale, and its follow-up."""
+    post = add_post(database)
+    story = add_story(database, {post: 0.5})
+    (followup,), _ = raise_pairs(database, (post, story))
+    return post, story, followup
+
+
+def test_a_story_opens_a_follow_up_of_its_post(database: Database) -> None:
+    _, story, followup = open_one(database)
+    (found,) = listed(database)
+    assert (found.id, found.status, found.opened_at) == (followup, "open", NOW)
+    assert (found.post_title, found.post_url) == ("A post", "https://blog.example/a-post")
+    assert (found.settled_at, found.snoozed_until, found.reason) == (None, None, None)
+    assert [(told.id, told.added_at, told.digest_id) for told in found.stories] == [(story, NOW, None)]
+
+
+def test_a_report_says_where_it_came_from_and_why(database: Database) -> None:
+    open_one(database)
+    best = listed(database)[0].stories[0].best
+    assert (best.source, best.kind, best.score, best.followup) == ("News", "extends", 0.5, True)
+    assert best.when == NOW  # first seen, as the source gave no date
+    assert best.evidence == {"reason": "a test"}
+
+
+def test_another_story_joins_the_follow_up_that_waits(database: Database) -> None:
+    post, story, followup = open_one(database)
+    second = add_story(database, {post: 0.7}, when=LATER)
+    assert raise_pairs(database, (post, second), now=LATER) == ([], 1)
+    (found,) = listed(database)
+    assert found.id == followup
+    assert [told.id for told in found.stories] == [second, story]  # newest first
+    assert found.score == 0.7
+
+
+def test_a_pair_is_raised_once(database: Database) -> None:
+    post, story, _ = open_one(database)
+    assert raise_pairs(database, (post, story), (post, story), now=LATER) == ([], 0)
+    assert len(listed(database)[0].stories) == 1
+
+
+def test_several_stories_and_posts_at_once(database: Database) -> None:
+    first, second = add_post(database), add_post(database)
+    stories = [add_story(database, {first: 0.5, second: 0.5}) for _ in range(2)]
+    opened, added = raise_pairs(database, *((post, story) for post in (first, second) for story in stories))
+    assert (len(opened), added) == (2, 4)
+
+
+@pytest.mark.parametrize("status", ["done", "dismissed"])
+def test_a_pair_that_the_editor_settled_does_not_come_back(database: Database, status: str) -> None:
+    post, story, followup = open_one(database)
+    give(database, status, followup)
+    assert raise_pairs(database, (post, story), now=LATER) == ([], 0)
+    assert listed(database, "open") == []
+
+
+def test_news_of_a_settled_post_opens_a_new_follow_up(database: Database) -> None:
+    post, _, first = open_one(database)
+    give(database, "done", first)
+    news = add_story(database, {post: 0.9})
+    (second,), added = raise_pairs(database, (post, news), now=LATER)
+    assert second != first
+    assert added == 1
+    assert [(found.id, found.status) for found in listed(database)] == [(second, "open"), (first, "done")]
+
+
+def test_news_of_a_snoozed_post_does_not_wake_it(database: Database) -> None:
+    post, _, followup = open_one(database)
+    give(database, "snoozed", followup, until=LATER)
+    news = add_story(database, {post: 0.9})
+    assert raise_pairs(database, (post, news)) == ([], 1)
+    assert [found.status for found in listed(database)] == ["snoozed"]
+
+
+def test_a_dismissal_keeps_its_reason_and_its_time(database: Database) -> None:
+    _, _, followup = open_one(database)
+    give(database, "dismissed", followup, why="about another company")
+    (found,) = listed(database)
+    assert (found.status, found.settled_at, found.reason) == ("dismissed", LATER, "about another company")
+
+
+def test_what_is_opened_again_is_as_it_was(database: Database) -> None:
+    _, _, followup = open_one(database)
+    before = listed(database)
+    give(database, "dismissed", followup, why="a mistake")
+    give(database, "open", followup)
+    assert listed(database) == before
+
+
+def test_a_follow_up_that_does_not_exist_is_named_and_nothing_is_settled(database: Database) -> None:
+    _, _, followup = open_one(database)
+    with pytest.raises(InputError, match="no follow-up 999"):
+        give(database, "done", followup, 999)
+    assert [found.status for found in listed(database)] == ["open"]
+
+
+def test_a_number_beyond_every_id_is_named_too(database: Database) -> None:
+    with pytest.raises(InputError, match=f"no follow-up {2**70}"):
+        give(database, "done", 2**70)
+
+
+@pytest.mark.parametrize("status", ["open", "snoozed"])
+def test_a_settled_one_cannot_wait_again_beside_a_newer_one(database: Database, status: str) -> None:
+    post, _, first = open_one(database)
+    give(database, "done", first)
+    (second,), _ = raise_pairs(database, (post, add_story(database, {post: 0.9})))
+    with pytest.raises(InputError, match=f"follow-up {first}: its post already waits as follow-up {second}"):
+        give(database, status, first, until=LATER)
+
+
+def test_two_settled_ones_of_a_post_cannot_be_opened_together(database: Database) -> None:
+    post, _, first = open_one(database)
+    give(database, "done", first)
+    (second,), _ = raise_pairs(database, (post, add_story(database, {post: 0.9})))
+    give(database, "done", second)
+    with pytest.raises(InputError, match=f"already waits as follow-up {first}"):
+        give(database, "open", first, second)
+    assert {found.status for found in listed(database)} == {"done"}
+
+
+def test_a_snoozed_one_wakes_when_its_time_has_come_and_not_before(database: Database) -> None:
+    _, _, followup = open_one(database)
+    give(database, "snoozed", followup, until=LATER)
+    assert wake_at(database, LATER - timedelta(seconds=1)) == 0
+    (asleep,) = listed(database, "snoozed")
+    assert asleep.snoozed_until == LATER
+    assert asleep.settled_at is None
+    assert wake_at(database, LATER) == 1
+    (awake,) = listed(database, "open")
+    assert awake.snoozed_until is None
+    assert wake_at(database, LATER) == 0
+
+
+def test_settling_a_snoozed_one_forgets_when_it_would_have_woken(database: Database) -> None:
+    _, _, followup = open_one(database)
+    give(database, "snoozed", followup, until=LATER)
+    give(database, "done", followup)
+    assert wake_at(database, LATER) == 0
+    assert [(found.status, found.snoozed_until) for found in listed(database)] == [("done", None)]
+
+
+def test_the_best_comes_first_and_the_older_of_equals(database: Database) -> None:
+    posts = [add_post(database) for _ in range(4)]
+    story = add_story(database, dict(zip(posts, (0.2, 0.9, 0.9, 0.4), strict=True)))
+    opened, _ = raise_pairs(database, *((post, story) for post in posts))
+    assert [found.id for found in listed(database)] == [opened[1], opened[2], opened[3], opened[0]]
+
+
+def test_the_report_that_calls_for_the_follow_up_comes_before_one_that_only_scores_higher(
+    database: Database,
+) -> None:
+    post, story, _ = open_one(database)
+    higher = add_report(database, story, {post: 0.9}, followup=False)
+    lower = add_report(database, story, {post: 0.1})
+    (found,) = listed(database)
+    assert [report.score for report in found.stories[0].reports] == [0.5, 0.1, 0.9]
+    assert [report.item_id for report in found.stories[0].reports][1:] == [lower, higher]
+    assert found.score == 0.5
+
+
+def test_of_equal_reports_the_one_published_first_comes_first(database: Database) -> None:
+    post, story, _ = open_one(database)
+    early = add_report(database, story, {post: 0.5}, published=NOW - timedelta(hours=5))
+    (found,) = listed(database)
+    assert (found.stories[0].best.item_id, found.stories[0].best.when) == (early, NOW - timedelta(hours=5))
+
+
+def test_a_post_is_told_only_what_touches_it(database: Database) -> None:
+    first, second = add_post(database), add_post(database)
+    story = add_story(database, {first: 0.5, second: 0.4})
+    add_report(database, story, {second: 0.3})
+    raise_pairs(database, (first, story), (second, story))
+    assert [len(found.stories[0].reports) for found in listed(database)] == [1, 2]
+
+
+def test_only_the_statuses_and_ids_asked_for_are_listed(database: Database) -> None:
+    _, _, first = open_one(database)
+    _, _, second = open_one(database)
+    _, _, third = open_one(database)
+    give(database, "done", second)
+    with database.read() as session:
+        assert [found.id for found in list_followups(session)] == [first, third]
+        assert [found.id for found in list_followups(session, statuses=("done",))] == [second]
+        assert [found.id for found in list_followups(session, ids=[second, third])] == [third]
+        assert list_followups(session, ids=[]) == []
+
+
+def test_a_renamed_source_is_called_by_its_new_name(database: Database) -> None:
+    open_one(database)
+    known_source(database, name="The News")
+    assert listed(database)[0].stories[0].best.source == "The News"
