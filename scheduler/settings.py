@@ -174,7 +174,7 @@ class Settings(Section):
         path = self._beside(self.mail.password_file, "[mail] password_file")
         try:
             return path.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
+        except (OSError, ValueError) as error:
             raise SettingsError(
                 f"[mail] password_file: {path} cannot be read; make it, or set {PASSWORD_VARIABLE}"
             ) from error

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -58,34 +58,33 @@ def store_entries(session: Session, source_id: int, entries: Iterable[Entry], no
     unique = _unique(entries)
     if not unique:
         return Stored()
-    by_id = _by_feed_id(session, source_id, [entry.feed_id for _, entry in unique if entry.feed_id])
-    by_url = _by_url(session, [url for _, entry in unique for url in _addresses(entry)])
+    by_id = _by_feed_id(session, source_id, [one.entry.feed_id for one in unique if one.entry.feed_id])
+    by_url = _by_url(session, [url for one in unique for url in (one.page, one.place)])
     # Those known by their id first: one that moved leaves its address to whoever has it now.
-    unique.sort(key=lambda pair: pair[1].feed_id not in by_id)
-    fresh: list[tuple[str, Entry]] = []
+    unique.sort(key=lambda one: one.entry.feed_id not in by_id)
+    fresh: dict[str, Entry] = {}
     sightings: list[tuple[int, Entry]] = []
     changed = 0
-    for url, entry in unique:
-        known = by_url.get(url) or next((by_url[u] for u in _addresses(entry) if u in by_url), None)
-        row = by_id.get(entry.feed_id or "") or known
+    for one in unique:
+        known = by_url.get(one.url) or by_url.get(one.page) or by_url.get(one.place)
+        row = by_id.get(one.entry.feed_id or "") or known
         if row is None:
-            fresh.append((url, entry))
+            fresh[one.url] = one.entry
             continue
-        sightings.append((row.id, entry))
+        sightings.append((row.id, one.entry))
         if row.source_id == source_id:
             if known is None:
                 by_url.pop(row.canonical_url, None)
-                row.url, row.canonical_url = entry.url, url
-                by_url[url] = row
-            changed += _update(row, entry, now)
+                row.url, row.canonical_url = one.entry.url, one.url
+                by_url[one.url] = row
+            changed += _update(row, one.entry, now)
     session.flush()
     new = _insert(session, source_id, fresh, now)
-    wanted = dict(fresh)
-    sightings += [(item_id, wanted[url]) for url, item_id in new.items()]
+    sightings += [(item_id, fresh[url]) for url, item_id in new.items()]
     _see(session, source_id, sightings, now)
     return Stored(
         new=tuple(
-            NewItem(item_id, wanted[url].url, wanted[url].text, wanted[url].published)
+            NewItem(item_id, fresh[url].url, fresh[url].text, fresh[url].published)
             for url, item_id in new.items()
         ),
         known=len(unique) - len(new),
@@ -104,34 +103,43 @@ def store_article(session: Session, item_id: int, text: str | None, now: datetim
         row.linked_at = None
 
 
-def _unique(entries: Iterable[Entry]) -> list[tuple[str, Entry]]:
-    """Entries with their canonical URLs, each article once, in order; without what has no usable URL."""
+@dataclass(frozen=True)
+class _Located:
+    """An entry with the canonical URLs that it may be known by."""
+
+    entry: Entry
+    url: str  # that it gets if it is new: one of the other two
+    page: str
+    place: str  # with its fragment: on a page of many items
+
+
+def _unique(entries: Iterable[Entry]) -> list[_Located]:
+    """Each article once, in order; without what has no usable URL."""
     cut = [
         replace(
             entry,
-            url=storable(entry.url),
+            url=url,
             title=storable(entry.title)[:MAX_TITLE],
             text=storable(entry.text)[:MAX_TEXT],
             feed_id=_short(storable(entry.feed_id or "")) or None,
         )
         for entry in entries
-        if is_web_url(storable(entry.url))
+        if is_web_url(url := storable(entry.url))
     ]
-    ids = Counter(entry.feed_id for entry in cut)
-    pages = Counter(canonical_url(entry.url) for entry in cut)
-    kept: dict[str, Entry] = {}
-    for entry in cut:
-        page, place = _addresses(entry)
+    places = [canonical_url(entry.url, keep_fragment=True) for entry in cut]
+    pages = [place.partition("#")[0] for place in places]
+    on_page = Counter(page for page, _ in set(zip(pages, places, strict=True)))
+    ids = Counter(
+        feed_id for feed_id, _ in {(e.feed_id, place) for e, place in zip(cut, places, strict=True)}
+    )
+    kept: dict[str, _Located] = {}
+    for entry, page, place in zip(cut, pages, places, strict=True):
         # Many items on one page are told apart by their fragments.
-        url = place if pages[page] > 1 else page
+        url = place if on_page[page] > 1 else page
         # An id that several entries share identifies none of them.
-        kept.setdefault(url, replace(entry, feed_id=None) if ids[entry.feed_id] > 1 else entry)
-    return list(kept.items())
-
-
-def _addresses(entry: Entry) -> tuple[str, str]:
-    """The canonical URLs that an entry may be known by: that of its page, and of its place on the page."""
-    return canonical_url(entry.url), canonical_url(entry.url, keep_fragment=True)
+        mine = replace(entry, feed_id=None) if ids[entry.feed_id] > 1 else entry
+        kept.setdefault(url, _Located(mine, url, page, place))
+    return list(kept.values())
 
 
 def _short(feed_id: str) -> str:
@@ -188,9 +196,7 @@ def _see(session: Session, source_id: int, seen: Sequence[tuple[int, Entry]], no
     insert_new(session, SightingRow, rows)
 
 
-def _insert(
-    session: Session, source_id: int, fresh: Sequence[tuple[str, Entry]], now: datetime
-) -> dict[str, int]:
+def _insert(session: Session, source_id: int, fresh: Mapping[str, Entry], now: datetime) -> dict[str, int]:
     rows = [
         {
             "source_id": source_id,
@@ -202,8 +208,8 @@ def _insert(
             "published": entry.published,
             "first_seen": now,
         }
-        for url, entry in fresh
+        for url, entry in fresh.items()
     ]
     returned = insert_new(session, ItemRow, rows, [ItemRow.canonical_url, ItemRow.id])
     ids: dict[str, int] = dict(returned)
-    return {url: ids[url] for url, _ in fresh if url in ids}
+    return {url: ids[url] for url in fresh if url in ids}

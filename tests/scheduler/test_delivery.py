@@ -28,6 +28,9 @@ from storage.errors import DeliveryError, SettingsError
 from tests.conftest import NOW
 from tests.scheduler.conftest import Folder, Mailbox, mail_server, mail_settings
 
+# A loop that ends leaves a TLS connection no time to say goodbye; the collector closes its socket then.
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
+
 SUBJECT = "続報が必要な記事 2件：" + "ByteDanceの自社AIチップ、" * 4
 MAIL = Mail(SUBJECT, "<p>量産は<b>2027年</b></p>", "量産は2027年\n" * 200, "<0123@blog.example>")
 OUTGOING = Outgoing(1, "editor@blog.example", NOW, 0, None, MAIL)
@@ -35,7 +38,7 @@ OUTGOING = Outgoing(1, "editor@blog.example", NOW, 0, None, MAIL)
 
 @pytest.fixture(autouse=True)
 def _collected() -> Iterator[None]:
-    """Let go of sockets: a loop that ends leaves a TLS connection no time to say goodbye."""
+    """Let go of such sockets here, not in another test."""
     yield
     with warnings.catch_warnings(action="ignore", category=ResourceWarning):
         gc.collect()
