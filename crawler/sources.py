@@ -8,21 +8,24 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSeriali
 
 from storage.urls import is_web_url
 
-_DURATION = re.compile(r"(\d+)\s*(s|m|h|d)")
+_DURATION = re.compile(r"(\d{1,9})\s*(s|m|h|d)")
+LONGEST = 366 * 86_400  # seconds
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
-def parse_duration(value: object) -> object:
+def parse_duration(text: str) -> timedelta:
     """`"30m"` to a timedelta; s, m, h and d for seconds, minutes, hours and days. Raises `ValueError`."""
-    if isinstance(value, timedelta) and value > timedelta(0):
-        return value
-    match = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
-    if match is None or int(match[1]) == 0:
-        raise ValueError('must be a duration such as "30m", "2h" or "1d"')
-    seconds = int(match[1]) * _SECONDS[match[2]]
-    if seconds > 366 * 86400:
-        raise ValueError("must be a year at most")
+    match = _DURATION.fullmatch(text.strip())
+    seconds = int(match[1]) * _SECONDS[match[2]] if match else 0
+    if not 0 < seconds <= LONGEST:
+        raise ValueError('must be a duration such as "30m", "2h" or "1d", a year at most')
     return timedelta(seconds=seconds)
+
+
+def _duration(value: object) -> timedelta:
+    if isinstance(value, timedelta):
+        value = format_duration(value) if value > timedelta(0) else ""
+    return parse_duration(value if isinstance(value, str) else "")
 
 
 def format_duration(value: timedelta) -> str:
@@ -32,9 +35,7 @@ def format_duration(value: timedelta) -> str:
     return f"{seconds // _SECONDS[unit]}{unit}"
 
 
-Duration = Annotated[
-    timedelta, BeforeValidator(parse_duration), PlainSerializer(format_duration, return_type=str)
-]
+Duration = Annotated[timedelta, BeforeValidator(_duration), PlainSerializer(format_duration, return_type=str)]
 
 
 class Source(BaseModel):

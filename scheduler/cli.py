@@ -17,7 +17,6 @@ class Front:
     """What every command has at hand."""
 
     config: Path | None
-    verbose: bool
 
     def settings(self) -> Settings:
         """The settings that hold here. Raises `SettingsError`."""
@@ -53,7 +52,7 @@ def _config_option() -> click.Option:
 def chipwatch(context: click.Context, config: Path | None, verbose: bool) -> None:
     """Watch the news, and learn which of your published posts it makes stale."""
     configure_logging(verbose=verbose, daemon=context.invoked_subcommand == "daemon")
-    context.obj = Front(config, verbose)
+    context.obj = Front(config)
 
 
 def _add_commands() -> None:
@@ -83,7 +82,4 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("chipwatch: stopped", err=True)
         sys.exit(130)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
     sys.exit(code if isinstance(code, int) else 0)

@@ -16,7 +16,7 @@ from scheduler.jobs.digest import make_todays_digest, send_outbox
 from scheduler.settings import Settings
 from storage.digests import last_scheduled
 from storage.engine import Database
-from storage.errors import ChipwatchError, SettingsError
+from storage.errors import ChipwatchError, HeldError, SettingsError
 from storage.holding import held
 from storage.sources import KnownSource, list_sources
 
@@ -40,21 +40,28 @@ class Daemon:
     settings: Settings
     now: Callable[[], datetime]
     stop: asyncio.Event = field(default_factory=asyncio.Event)
+    tick: timedelta = TICK
     _started: datetime = field(init=False)
+    _still_held: Callable[[], bool] = field(init=False)
+    _lost: bool = False
+    _no_mail: str = ""  # why no digest can be mailed, as it was last said
     _in_hand: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def run(self) -> None:
-        """Run until `stop` is set; then finish what is in hand. Raises `HeldError` if another one runs."""
-        with held(self.database):
+        """Run until `stop` is set; then finish what is in hand.
+
+        Raises `HeldError` if another one runs, or if the hold on the database is lost.
+        """
+        with held(self.database) as self._still_held:
             self._started = self.now()
             scheduler = AsyncIOScheduler(timezone=UTC)
-            for job in (self._crawl, self._digest):
+            for job in (self._hold, self._crawl, self._digest):
                 scheduler.add_job(
                     self._guarded,
                     "interval",
                     args=[job],
                     id=job.__name__.strip("_"),
-                    seconds=TICK.total_seconds(),
+                    seconds=self.tick.total_seconds(),
                     next_run_time=datetime.now(UTC),
                     max_instances=1,
                     coalesce=True,
@@ -69,17 +76,28 @@ class Daemon:
                 await asyncio.wait(self._in_hand, timeout=PATIENCE)
             scheduler.shutdown(wait=False)
             logger.info("stopped")
+        if self._lost:
+            raise HeldError("the hold on the database was lost: its connection broke; start the daemon again")
 
     def _announce(self) -> None:
         logger.info("watching %d sources; stop with Ctrl-C or SIGTERM", len(self.settings.sources))
-        try:
-            check_mail_settings(self.settings)
-        except SettingsError as error:
-            logger.warning("no digest will be mailed: %s", error)
+        if not self._can_mail():
             return
         digest = self.settings.digest
         slot = next_slot(self._started, digest.at, digest.timezone).astimezone(digest.timezone)
         logger.info("next digest: %s to %s", f"{slot:%Y-%m-%d %H:%M %Z}", ", ".join(digest.to))
+
+    def _can_mail(self) -> bool:
+        """Whether the settings are enough to mail a digest; what is missing is said when it changes."""
+        try:
+            check_mail_settings(self.settings)
+        except SettingsError as error:
+            if str(error) != self._no_mail:
+                logger.warning("no digest will be mailed: %s", error)
+            self._no_mail = str(error)
+            return False
+        self._no_mail = ""
+        return True
 
     async def _guarded(self, job: Callable[[], Awaitable[None]]) -> None:
         """Run a job; whatever it raises is logged, and the job comes again at its next turn."""
@@ -94,6 +112,11 @@ class Daemon:
             logger.exception("a job failed; it will be tried again")
         finally:
             self._in_hand.discard(task)
+
+    async def _hold(self) -> None:
+        if not await asyncio.to_thread(self._still_held):
+            self._lost = True
+            self.stop.set()
 
     async def _crawl(self) -> None:
         sources = self.settings.sources
@@ -118,10 +141,8 @@ class Daemon:
 
     async def _digest(self) -> None:
         digest = self.settings.digest
-        try:
-            check_mail_settings(self.settings)
-        except SettingsError:
-            return  # said at the start
+        if not self._can_mail():
+            return
         now = self.now()
         last = await self.database.reading(last_scheduled)
         slot = due_slot(now, digest.at, digest.timezone, last=last, started=self._started)

@@ -55,7 +55,8 @@ def compose(mail: Mail, *, sender: str, recipient: str, date: datetime) -> Email
 async def deliver(outgoing: Outgoing, settings: Settings) -> None:
     """Send one mail to its recipient.
 
-    Raises `DeliveryError` if the server cannot be reached, does not take the login, or refuses the mail.
+    Raises `DeliveryError` if the server cannot be reached, does not take the login, or refuses the mail,
+    `SettingsError` if the password cannot be read.
     """
     mail = settings.mail
     if mail.sender is None:

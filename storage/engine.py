@@ -5,6 +5,7 @@ first and writing later in one transaction waits for another process's lock inst
 """
 
 import asyncio
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -111,8 +112,9 @@ def open_database(url: str) -> Database:
             raise StorageError("[storage] url: a database in memory is gone at once; give a file")
         engine = create_engine(where, connect_args=_connect_args(where.get_backend_name()))
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError) as error:
+        shown = re.sub("//[^/@]*@", "//***@", url)  # it may hold a password, even if it is no URL
         raise StorageError(
-            f"[storage] url: {url!r} is not a database; write sqlite:///chipwatch.db or postgresql+psycopg://…"
+            f"[storage] url: {shown!r} is not a database; write sqlite:///chipwatch.db or postgresql+psycopg://…"
         ) from error
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from storage.errors import InputError
 from storage.models import FollowupRow, FollowupStoryRow, ItemRow, LinkRow, PostRow, SourceRow
 
-STATUSES = ("open", "snoozed", "done", "dismissed")
+Status = Literal["open", "snoozed", "done", "dismissed"]
+STATUSES: tuple[Status, ...] = ("open", "snoozed", "done", "dismissed")
 WAITING = ("open", "snoozed")
 LARGEST_ID = 2**31 - 1  # that a column holds; a user may type a larger one
 
@@ -177,7 +178,7 @@ def list_followups(
 def settle(
     session: Session,
     ids: Sequence[int],
-    status: str,
+    status: Status,
     *,
     now: datetime,
     snoozed_until: datetime | None = None,
@@ -188,6 +189,8 @@ def settle(
     Raises `InputError` if one of the ids is no follow-up's, or if a settled one cannot wait again because
     its post has a newer follow-up that waits.
     """
+    if (status == "snoozed") != (snoozed_until is not None):
+        raise ValueError("a snoozed follow-up, and no other, needs a time to wake")
     for followup_id in ids:
         row = session.get(FollowupRow, followup_id) if followup_id <= LARGEST_ID else None
         if row is None:

@@ -1,7 +1,7 @@
 """`chipwatch followups`: the posts that need an update."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime
 
 import click
 
@@ -10,7 +10,7 @@ from scheduler.cli import Front
 from scheduler.clock import utc_now
 from scheduler.output import followup_json, followup_rows, print_json, print_table, why
 from storage.errors import InputError, plain_line
-from storage.followups import STATUSES, Followup, list_followups, settle
+from storage.followups import STATUSES, Followup, Status, list_followups, settle
 
 
 @click.group(invoke_without_command=True)
@@ -75,10 +75,18 @@ def _tell(followup: Followup) -> None:
             click.echo(f"        news  {plain_line(report.evidence.get('news_passage', ''))}")
 
 
-def _settle(front: Front, numbers: Sequence[int], status: str, said: str, **extra: object) -> None:
+def _settle(
+    front: Front,
+    numbers: Sequence[int],
+    status: Status,
+    said: str,
+    *,
+    until: datetime | None = None,
+    reason: str | None = None,
+) -> None:
     settings = front.settings()
     with front.open(settings) as database, database.write() as session:
-        settle(session, numbers, status, now=utc_now(), **extra)  # type: ignore[arg-type]
+        settle(session, numbers, status, now=utc_now(), snoozed_until=until, reason=reason)
     for number in numbers:
         click.echo(f"{number} {said}")
 
@@ -110,8 +118,8 @@ def snooze(front: Front, numbers: Sequence[int], wait: str) -> None:
         length = parse_duration(wait)
     except ValueError as error:
         raise InputError(f"--for {error}") from error
-    until = utc_now() + (length if isinstance(length, timedelta) else timedelta(0))
-    _settle(front, numbers, "snoozed", f"snoozed until {until:%Y-%m-%d %H:%M} UTC", snoozed_until=until)
+    until = utc_now() + length
+    _settle(front, numbers, "snoozed", f"snoozed until {until:%Y-%m-%d %H:%M} UTC", until=until)
 
 
 @followups.command()

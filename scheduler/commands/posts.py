@@ -60,7 +60,7 @@ def import_(front: Front, path: Path | None, remove: bool, as_json: bool) -> Non
                 "new": len(report.new),
                 "changed": len(report.changed),
                 "unchanged": report.unchanged,
-                "skipped": [asdict(skipped) for skipped in report.skipped],
+                "skipped": [{"file": skipped.file, "reason": skipped.reason} for skipped in report.skipped],
                 "missing": report.missing,
                 "removed": report.removed,
             }

@@ -10,7 +10,7 @@ from scheduler.digest.write import write_digest
 from scheduler.settings import Settings
 from storage.digests import Mail, make_digest, outbox, record_delivery
 from storage.engine import Database
-from storage.errors import DeliveryError
+from storage.errors import ChipwatchError
 from storage.followups import Followup
 
 
@@ -66,7 +66,7 @@ async def send_outbox(
         try:
             await deliver(outgoing, settings)
             to.append(outgoing.recipient)
-        except DeliveryError as failure:
+        except ChipwatchError as failure:
             error = str(failure)
             failures.append(error)
         await database.writing(

@@ -83,7 +83,7 @@ def _place(posting: Posting) -> float:
 
 def _title_cosines(words: frozenset[str], index: PostIndex) -> dict[int, float]:
     squares: defaultdict[int, float] = defaultdict(float)
-    for word in words:
+    for word in sorted(words):
         square = index.word_rarity(word) ** 2
         for post in index.by_word.get(word, ()):
             squares[post] += square
@@ -93,7 +93,7 @@ def _title_cosines(words: frozenset[str], index: PostIndex) -> dict[int, float]:
 
 def _names(post: int, news: Reading, index: PostIndex) -> dict[str, tuple[str, ...]]:
     names = index.names_of(post)
-    shared = sorted(news.names & names.keys(), key=lambda name: (-index.name_rarity(name), name))
+    shared = sorted(news.names.keys() & names.keys(), key=lambda name: (-index.name_rarity(name), name))
     from_title = [name for name in shared if name in news.title_names]
     return {
         "shared": tuple(shared),

@@ -1,5 +1,6 @@
 """Evidence: what a person needs to see why an item is linked to a post."""
 
+import math
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
@@ -119,7 +120,7 @@ class EvidenceFinder:
             common = sentence.names & shared
             if not common:
                 continue
-            weight = sum(self.index.name_rarity(name) for name in common) / 2 + len(common & subject)
+            weight = math.fsum(self.index.name_rarity(name) for name in common) / 2 + len(common & subject)
             weight += min(2, len(measured & kinds(sentence.text))) + (0.5 if place < lead else 0.0)
             weight /= 1.0 + max(0, len(sentence.text) - PASSAGE) / PASSAGE
             if weight > most:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from storage.engine import Database
 from storage.errors import InputError
+from storage.linking.decision import RuleJudge
 from storage.linking.index import load_index
 from storage.linking.linker import LOOSE_SCORE, Link, Linker
 from storage.linking.names import NameTable
@@ -43,7 +44,7 @@ def link_items(database: Database, table: NameTable, items: list[NewsItem]) -> I
         def text_of(post: int) -> str:
             return session.scalar(select(PostRow.text).where(PostRow.id == post)) or ""
 
-        linker = Linker(index, table, text_of, min_score=LOOSE_SCORE)
+        linker = Linker(index, table, text_of, RuleJudge(index), min_score=LOOSE_SCORE)
         readings = {item.id: read_news(item, table) for item in items}
         stories = _stories([readings[item.id] for item in items])
         for item in items:

@@ -63,7 +63,7 @@ class PostIndex:
                 of_post[posting.post][name] = posting
         self._of_post = of_post
         self.title_weights = {
-            post: sum(self.name_weight(name) for name, posting in names.items() if posting.in_title)
+            post: math.fsum(self.name_weight(name) for name, posting in names.items() if posting.in_title)
             for post, names in of_post.items()
         }
 
@@ -81,7 +81,7 @@ class PostIndex:
 
     def squared_norm(self, words: Iterable[str]) -> float:
         """The squared length of a title as a vector of its words' rarities; 1 for one without words."""
-        return sum(self.word_rarity(word) ** 2 for word in words) or 1.0
+        return math.fsum(self.word_rarity(word) ** 2 for word in words) or 1.0
 
     def word_rarity(self, word: str) -> float:
         """How rare a word is among the titles, 0 to 1."""

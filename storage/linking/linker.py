@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from storage.linking.candidates import find_candidates
-from storage.linking.decision import MIN_SCORE, Judge, RuleJudge
+from storage.linking.decision import MIN_SCORE, Judge
 from storage.linking.evidence import Evidence, EvidenceFinder
 from storage.linking.index import IndexedPost, PostIndex
 from storage.linking.names import NameTable
@@ -32,17 +32,15 @@ class Linker:
     index: PostIndex
     table: NameTable
     text_of: Callable[[int], str]  # a post's text by its id
-    judge: Judge | None = None
+    judge: Judge
     min_score: float = MIN_SCORE  # links below it are not made: no follow-up comes of them
     _finder: EvidenceFinder = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self._finder = EvidenceFinder(self.index, self.table, self.text_of)
-        self.judge = self.judge or RuleJudge(self.index)
 
     def link(self, news: Reading) -> list[Link]:
         """The posts that an item is linked to, ten at most, best first; dates are not looked at."""
-        assert self.judge is not None  # noqa: S101 - set above
         told = self._finder.read_news(news)
         links = []
         for candidate in find_candidates(news, self.index, MAX_LINKS):

@@ -104,6 +104,7 @@ class NameTable:
 
     names: Mapping[str, Name]
     version: str
+    no_model: re.Pattern[str]  # what looks like a model number and is none
     _automaton: Any = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -163,19 +164,10 @@ class NameTable:
         for match in MODEL.finditer(text):
             while position < len(mentions) and mentions[position].end <= match.start():
                 position += 1
-            if position == len(mentions) or mentions[position].start >= match.end():
+            apart = position == len(mentions) or mentions[position].start >= match.end()
+            if apart and not self.no_model.fullmatch(match[0]):
                 counts[match[0]] += 1
         return counts
-
-    def kind(self, name: str) -> str:
-        """The kind of a name; `model` for a model number that the table does not know."""
-        entry = self.names.get(name)
-        return entry.kind if entry else "model"
-
-    def owner(self, name: str) -> str | None:
-        """The name that this one belongs to, such as a product's maker."""
-        entry = self.names.get(name)
-        return entry.of if entry else None
 
 
 def read_table(data: bytes) -> NameTable:
@@ -184,10 +176,12 @@ def read_table(data: bytes) -> NameTable:
     Raises `InputError` naming the entry that is wrong: a name twice, an alias of two names, an unknown key.
     """
     try:
-        rows = tomllib.loads(data.decode())["names"]
+        table = tomllib.loads(data.decode())
+        rows = table["names"]
+        no_model = re.compile("|".join(table.get("no_models", [])) or r"(?!)")
         if not all(isinstance(row, dict) for row in rows):
             raise ValueError("names holds something that is no entry")
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, re.error) as error:
         raise InputError(f"the table of names cannot be read: {error}") from error
     names: dict[str, Name] = {}
     owner_of: dict[str, str] = {}
@@ -205,7 +199,7 @@ def read_table(data: bytes) -> NameTable:
     for entry in names.values():
         if entry.of is not None and entry.of not in names:
             raise InputError(f"the table of names: {entry.name!r} is of {entry.of!r}, which is not in it")
-    return NameTable(names, hashlib.blake2b(b"3" + data, digest_size=8).hexdigest())
+    return NameTable(names, hashlib.blake2b(b"4" + data, digest_size=8).hexdigest(), no_model)
 
 
 def _entry(row: Mapping[str, Any]) -> Name:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from storage.engine import Database
 from storage.followups import raise_followups, withdraw_unearned
 from storage.insert import insert_new
+from storage.linking.decision import RuleJudge
 from storage.linking.index import load_index
 from storage.linking.linker import Link, Linker
 from storage.linking.names import NameTable
@@ -52,7 +53,7 @@ async def link_waiting(
         with database.read() as session:
             return session.scalar(select(PostRow.text).where(PostRow.id == post)) or ""
 
-    batches = _Batches(Linker(index, table, text_of), report)
+    batches = _Batches(Linker(index, table, text_of, RuleJudge(index)), report)
     while not stopped() and await database.writing(batches.link_next, now()):
         pass
     return report

@@ -89,7 +89,7 @@ class StoryShelf(Generic[K]):
         return self._sum(ours & theirs, "name") / (self._sum(ours | theirs, "name") or 1.0)
 
     def _sum(self, texts: Iterable[str], kind: str, power: int = 1) -> float:
-        return float(sum(self._rarity(f"{kind} {text}") ** power for text in texts))
+        return math.fsum(self._rarity(f"{kind} {text}") ** power for text in texts)
 
     def _rarity(self, mark: str) -> float:
         # The new item itself counts as one, so that the first items of an empty shelf can be compared too.

@@ -12,7 +12,7 @@ from storage.engine import Database
 from storage.insert import storable
 from storage.linking.names import NameTable
 from storage.models import MentionRow, PostRow
-from storage.posts.jekyll import Blog, Post, Skipped, find_posts, post_hash, read_post
+from storage.posts.jekyll import Blog, Post, Skipped, find_posts, post_hash, read_post, too_large
 
 BATCH = 100  # posts a transaction: an interrupted import loses no more than this
 
@@ -97,6 +97,9 @@ def _read(
     if name in names:
         return Skipped(str(file), f"a post named {name} was already read; file names must differ")
     try:
+        if skipped := too_large(name, file.stat().st_size):
+            names.add(name)
+            return skipped
         data = file.read_bytes()
     except OSError as error:
         names.add(name)

@@ -97,10 +97,15 @@ def post_hash(data: bytes, blog: Blog) -> str:
     ).hexdigest()
 
 
+def too_large(file: str, size: int) -> Skipped | None:
+    """That a file of this many bytes is no post, if so: it is not even read."""
+    return Skipped(file, f"larger than {MAX_POST_BYTES // 1_000_000} MB") if size > MAX_POST_BYTES else None
+
+
 def read_post(file: str, data: bytes, blog: Blog) -> Post | Skipped:
     """Read one post file from its bytes; a file that is no post comes back with the reason."""
-    if len(data) > MAX_POST_BYTES:
-        return Skipped(file, f"larger than {MAX_POST_BYTES // 1_000_000} MB")
+    if skipped := too_large(file, len(data)):
+        return skipped
     try:
         source = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -32,10 +32,10 @@ def test_anything_else_is_no_duration(text: str) -> None:
         parse_duration(text)
 
 
-@pytest.mark.parametrize("value", [30, None, 1.5, ["30m"]])
-def test_a_bare_value_of_another_type_is_no_duration(value: object) -> None:
+@pytest.mark.parametrize("value", [30, None, 1.5, ["30m"], timedelta(0)])
+def test_a_value_of_another_type_is_no_interval(value: object) -> None:
     with pytest.raises(ValueError, match="must be a duration"):
-        parse_duration(value)
+        Source.model_validate({"name": "News", "url": "https://news.example/feed", "interval": value})
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from storage.digests import Mail, last_scheduled, make_digest, outbox, record_delivery
 from storage.engine import Database
-from storage.followups import Followup, list_followups, settle
+from storage.followups import Followup, Status, list_followups, settle
 from storage.models import DigestRow
 from tests.conftest import NOW
 from tests.storage.conftest import add_post, add_story, raise_pairs
@@ -65,7 +65,7 @@ def deliver(database: Database, recipient: str, error: str | None = None, now: d
         record_delivery(session, digest, recipient, error=error, now=now)
 
 
-def settle_all(database: Database, status: str, until: datetime | None = None) -> None:
+def settle_all(database: Database, status: Status, until: datetime | None = None) -> None:
     with database.write() as session:
         ids = [found.id for found in list_followups(session)]
         settle(session, ids, status, now=NOW, snoozed_until=until)

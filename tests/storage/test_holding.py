@@ -123,3 +123,18 @@ def test_two_databases_of_one_server_are_held_apart(postgresql: str, tmp_path: P
     one, two = (postgresql.replace("/postgres?", f"/{name}?") for name in names)
     with open_database(one) as first, open_database(two) as second, held(first), held(second):
         pass
+
+
+def test_a_hold_is_there_until_its_connection_breaks(database: Database) -> None:
+    with held(database) as still_held:
+        assert still_held()
+        if database.engine.dialect.name == "postgresql":
+            with database.engine.begin() as connection:
+                connection.execute(
+                    text(
+                        "SELECT pg_terminate_backend(pid) FROM pg_locks "
+                        "WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database "
+                        "WHERE datname = current_database())"
+                    )
+                )
+            assert not still_held()

@@ -1,7 +1,7 @@
 """The linker gives an item its links: ten at most, best first, each with a verdict and its reason."""
 
 from storage.linking.candidates import Candidate
-from storage.linking.decision import Verdict
+from storage.linking.decision import RuleJudge, Verdict
 from storage.linking.evidence import Evidence
 from storage.linking.linker import LOOSE_SCORE, Linker
 from storage.linking.names import NameTable
@@ -14,7 +14,8 @@ class _Yes:
 
 
 def _linker(table: NameTable, posts: tuple[tuple[str, str], ...] = BLOG) -> Linker:
-    return Linker(index_of(table, posts), table, lambda post: posts[post - 1][1], min_score=LOOSE_SCORE)
+    index = index_of(table, posts)
+    return Linker(index, table, lambda post: posts[post - 1][1], RuleJudge(index), min_score=LOOSE_SCORE)
 
 
 def test_links_come_best_first_with_a_reason_each(table: NameTable) -> None:
@@ -33,7 +34,7 @@ def test_an_item_has_ten_links_at_most(table: NameTable) -> None:
 def test_links_below_the_least_score_are_not_made(table: NameTable) -> None:
     linker, news = _linker(table), reading_of(table, "Acme's Orion meets the export rule", "By Borealis.")
     scores = [link.score for link in linker.link(news)]
-    strict = Linker(linker.index, table, linker.text_of, min_score=scores[0])
+    strict = Linker(linker.index, table, linker.text_of, linker.judge, min_score=scores[0])
     assert len(strict.link(news)) < len(scores)
 
 

@@ -127,7 +127,7 @@ def test_a_version_is_not_the_version_it_begins_with(table: NameTable) -> None:
 def test_a_model_number_outside_the_table_counts_as_a_name(
     table: NameTable, text: str, models: list[str]
 ) -> None:
-    assert [name for name in table.count(text) if table.kind(name) == "model"] == models
+    assert [name for name in table.count(text) if name not in table.names] == models
 
 
 def test_names_are_counted_as_often_as_they_stand(table: NameTable) -> None:
@@ -135,8 +135,17 @@ def test_names_are_counted_as_often_as_they_stand(table: NameTable) -> None:
 
 
 def test_a_name_has_its_kind_and_owner(table: NameTable) -> None:
-    assert (table.kind("Orion"), table.owner("Orion")) == ("product", "Acme")
-    assert (table.kind("ZX450"), table.owner("ZX450")) == ("model", None)
+    assert (table.names["Orion"].kind, table.names["Orion"].of) == ("product", "Acme")
+
+
+def test_what_only_looks_like_a_model_number_is_none() -> None:
+    table = read_table(b'no_models = ["Q[1-4]", "FY[0-9]+"]\nnames = []')
+    assert table.count("Q3 and FY2026 results of the MI450, not Q31") == {"MI450": 1, "Q31": 1}
+
+
+def test_a_wrong_pattern_of_no_models_is_refused() -> None:
+    with pytest.raises(InputError, match="cannot be read"):
+        read_table(b'no_models = ["("]\nnames = []')
 
 
 def test_letters_that_grow_in_lower_case_move_no_place(table: NameTable) -> None:
