@@ -1,5 +1,6 @@
 """Why a fetch failed, in words for the person who can mend it."""
 
+import os
 from collections.abc import Callable
 
 from scrapy.exceptions import (
@@ -54,4 +55,5 @@ def _ignored(detail: str) -> str:
 
 def _os_error(error: BaseException) -> str:
     cause = getattr(error.__cause__, "os_error", None)
-    return str(getattr(cause, "strerror", None) or cause or "")
+    number = getattr(cause, "errno", None)
+    return os.strerror(number).lower() if number else str(getattr(cause, "strerror", None) or cause or "")

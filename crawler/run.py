@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from scrapy.crawler import AsyncCrawlerRunner
 
@@ -11,10 +11,13 @@ from crawler.fetching.options import FetchOptions, scrapy_settings
 from crawler.fetching.traffic import Traffic
 from crawler.sources import Source
 from crawler.spiders import SPIDERS
+from crawler.spiders.article import ArticleSpider
 from crawler.visits import Ask, Visit, Visits
 from storage.engine import Database
+from storage.items import wanting_article
 from storage.sources import register
 
+ARTICLE_AGE = timedelta(days=7)  # since an item was first seen: later its page is not fetched any more
 GRACE = 4.0  # seconds that fetches under way are given when a crawl is stopped
 
 
@@ -62,7 +65,7 @@ async def crawl(
     """
     stop = stop or asyncio.Event()
     known = await database.writing(register, [(s.url, s.name, s.kind) for s in sources])
-    visits = Visits(database, now, tell, options.articles)
+    visits = Visits(database, now, tell)
     traffic = Traffic(stop)
     runner = AsyncCrawlerRunner(scrapy_settings(options))
     crawls: list[asyncio.Task[None]] = []
@@ -73,8 +76,19 @@ async def crawl(
     watch = asyncio.create_task(_give_up_in_time(traffic))
     try:
         await asyncio.gather(*crawls)
+        if options.articles and not stop.is_set() and visits.trouble is None:
+            pages = await database.reading(
+                wanting_article,
+                [source.id for source in known.values()],
+                since=now() - ARTICLE_AGE,
+                limit=options.articles,
+            )
+            if pages:
+                await runner.crawl(ArticleSpider, pages=pages, visits=visits, traffic=traffic)
     finally:
         watch.cancel()
+    if visits.trouble is not None:
+        raise visits.trouble
     return CrawlReport(tuple(visits.done))
 
 

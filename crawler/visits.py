@@ -3,13 +3,15 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, TypeVar
 
 from crawler.sources import Source
 from storage.engine import Database
-from storage.items import Entry, NewItem, store_article
+from storage.errors import StorageError
+from storage.items import Entry, ItemPage, record_article_failure, store_article
 from storage.sources import Answer, KnownSource, record_answer, record_failure
 
-TEASER = 400  # characters; an entry with less text than this is worth a look at its article
+R = TypeVar("R")
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,8 @@ class Visits:
     database: Database
     now: Callable[[], datetime]
     tell: Callable[[Visit], None]
-    articles_left: int
     done: list[Visit] = field(default_factory=list)
+    trouble: StorageError | None = None  # the database's own: the crawl cannot keep what it fetches
 
     async def answered(
         self,
@@ -52,10 +54,10 @@ class Visits:
         last_modified: str | None,
         body_hash: str | None = None,
         flaw: str | None = None,
-    ) -> Sequence[NewItem]:
-        """A source answered; returns what was new in it, once that is committed."""
+    ) -> None:
+        """A source answered; returns once what it gave is committed."""
         answer = Answer(entries, etag=etag, last_modified=last_modified, body_hash=body_hash, flaw=flaw)
-        stored = await self.database.writing(
+        stored = await self._writing(
             record_answer, ask.known.id, answer, interval=ask.source.interval, now=self.now()
         )
         self._done(
@@ -68,26 +70,28 @@ class Visits:
                 flaw=flaw,
             )
         )
-        return stored.new
 
     async def failed(self, ask: Ask, reason: str) -> None:
         """A source could not be fetched or read."""
-        await self.database.writing(
+        await self._writing(
             record_failure, ask.known.id, reason, interval=ask.source.interval, now=self.now()
         )
         self._done(Visit(ask.source, failure=reason))
 
-    def wanting_article(self, new: Sequence[NewItem]) -> list[NewItem]:
-        """The new items whose own page is to be fetched: newest first, within what is left of the budget."""
-        teasers = [item for item in new if len(item.text) < TEASER]
-        teasers.sort(key=lambda item: item.published.timestamp() if item.published else 0.0, reverse=True)
-        chosen = teasers[: self.articles_left]
-        self.articles_left -= len(chosen)
-        return chosen
+    async def article(self, page: ItemPage, text: str | None) -> None:
+        """The text of an item's own page, or that it has none."""
+        await self._writing(store_article, page.id, text, self.now())
 
-    async def article(self, item: NewItem, text: str | None) -> None:
-        """The text of an item's own page, or none."""
-        await self.database.writing(store_article, item.id, text, self.now())
+    async def article_failed(self, page: ItemPage) -> None:
+        """An item's own page could not be fetched."""
+        await self._writing(record_article_failure, page.id)
+
+    async def _writing(self, function: Callable[..., R], *args: Any, **kwargs: Any) -> R:
+        try:
+            return await self.database.writing(function, *args, **kwargs)
+        except StorageError as error:
+            self.trouble = self.trouble or error
+            raise
 
     def _done(self, visit: Visit) -> None:
         self.done.append(visit)

@@ -1,5 +1,6 @@
 """The command line: `chipwatch COMMAND`. Each command has its own file in `commands`."""
 
+import io
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -71,6 +72,9 @@ _add_commands()
 
 def main() -> None:
     """Run the command line; a user's error is one line on standard error and an exit code that is not 0."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal may lack the letters of a title
     try:
         code = chipwatch.main(standalone_mode=False)
     except ChipwatchError as error:

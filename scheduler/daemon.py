@@ -126,6 +126,8 @@ class Daemon:
             return
         result = await crawl_and_link(self.database, self.settings, due, now=self.now, stop=self.stop)
         report = result.crawl
+        if not report.visits:
+            return  # stopped before any source was done
         logger.info(
             "crawled %d sources: %d unchanged, %d failed; items: %d new, %d known; follow-ups opened: %d",
             len(report.visits),

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from typing import Any
 
 from storage.errors import plain_line
 
@@ -11,6 +12,9 @@ class _OneLine(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
         return plain_line(super().formatMessage(record))
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's name
+        return "\n".join(f"  {plain_line(line)}" for line in super().formatException(ei).splitlines())
 
 
 def configure_logging(*, verbose: bool, daemon: bool) -> None:
@@ -24,6 +28,6 @@ def configure_logging(*, verbose: bool, daemon: bool) -> None:
     ours = logging.DEBUG if verbose else logging.INFO if daemon else logging.ERROR
     for name in ("scheduler", "crawler", "storage"):
         logging.getLogger(name).setLevel(ours)
-    libraries = logging.INFO if verbose else logging.CRITICAL
+    libraries = logging.WARNING if verbose else logging.CRITICAL
     for name in ("scrapy", "apscheduler", "trafilatura", "htmldate", "aiohttp", "asyncio", "twisted"):
         logging.getLogger(name).setLevel(libraries)

@@ -71,15 +71,17 @@ def followup_json(followup: Followup) -> dict[str, Any]:
     }
 
 
-def followup_rows(followups: Iterable[Followup]) -> list[tuple[object, ...]]:
-    """Rows for a table: id, score, post, the newest story, and why."""
-    rows: list[tuple[object, ...]] = []
+def print_followups(followups: Iterable[Followup], *, with_status: bool) -> None:
+    """A table of follow-ups, each with the newest of its stories and the reason for it."""
+    rows: list[list[object]] = []
     for followup in followups:
         best = followup.stories[0].best
         more = f" (+{len(followup.stories) - 1} more)" if len(followup.stories) > 1 else ""
         news = f"[{best.language or '?'}] {best.title}{more}"
-        rows.append((followup.id, f"{followup.score:.2f}", followup.post_title, news, why(best.evidence)))
-    return rows
+        score = f"{followup.score:.2f}"
+        status = [followup.status] if with_status else []
+        rows.append([followup.id, *status, score, followup.post_title, news, why(best.evidence)])
+    print_table(["id", *(["status"] if with_status else []), "score", "post", "news", "why"], rows)
 
 
 def why(evidence: dict[str, Any]) -> str:

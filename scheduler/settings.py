@@ -4,11 +4,11 @@ import ipaddress
 import os
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import time, timedelta
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
@@ -16,6 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from crawler.fetching.options import FetchOptions
 from crawler.sources import Duration, Source
 from storage.errors import SettingsError
+from storage.urls import is_web_url
 
 FILE_NAME = "chipwatch.toml"
 PASSWORD_VARIABLE = "CHIPWATCH_MAIL_PASSWORD"  # noqa: S105 - the name of a variable
@@ -57,6 +58,13 @@ class BlogSettings(Section):
     url: str | None = None  # feed of the blog, for blogs without files at hand
     base_url: str = ""
     language: str = "ja"
+
+    @field_validator("base_url")
+    @classmethod
+    def _web(cls, value: str) -> str:
+        if value and not is_web_url(value):
+            raise ValueError("must be an http:// or https:// address")
+        return value
 
 
 class CrawlSettings(Section):
@@ -220,7 +228,7 @@ def load_settings(path: Path) -> Settings:
             raise SettingsError(f"{path}: [folder] is not a setting; did you mean {_nearest(('folder',))}?")
         return Settings(folder=path.resolve().parent, **values)
     except ValidationError as error:
-        raise SettingsError(f"{path}: {_explain(error)}") from error
+        raise SettingsError(f"{path}: {_explain(error, values)}") from error
 
 
 # Shapes in words of the file, by pydantic's name of the mistake.
@@ -231,30 +239,33 @@ _SHAPES = {
     "string_type": "must be a text in quotes",
     "int_type": "must be a whole number",
     "int_parsing": "must be a whole number",
-    "string_pattern_mismatch": "must be an e-mail address",
 }
 
 
-def _explain(error: ValidationError) -> str:
+def _explain(error: ValidationError, values: Mapping[str, Any]) -> str:
     first = error.errors()[0]
     loc = first["loc"]
-    place = _place(loc)
+    place = _place(loc, values)
     if first["type"] == "extra_forbidden":
         return f"{place} is not a setting; did you mean {_nearest(loc)}?"
     if first["type"] == "missing":
         return f"{place} is missing; every source needs a name and a url"
     if loc == ("sources",):
         return str(first["ctx"]["error"]) if "ctx" in first else "sources are written [[sources]], one by one"
+    if first["type"] == "string_pattern_mismatch":
+        return f"{place.removesuffix(f'.{loc[-1]}')} {first['input']!r} is not an e-mail address"
     message = str(first.get("ctx", {}).get("error") or _SHAPES.get(first["type"]) or first["msg"].lower())
     return f"{place} {message if message.startswith(('must', 'is ', 'holds')) else f'is wrong: {message}'}"
 
 
-def _place(loc: tuple[int | str, ...]) -> str:
-    """A place in the file as a person would name it: `[crawl] contact`, `source 3: url`."""
+def _place(loc: tuple[int | str, ...], values: Mapping[str, Any]) -> str:
+    """A place in the file as a person would name it: `[crawl] contact`, `source 3 ('PC Watch'): url`."""
     parts = list(loc)
     if len(parts) >= 2 and parts[0] == "sources" and isinstance(parts[1], int):
+        source = values["sources"][parts[1]]
+        name = source.get("name") if isinstance(source, dict) else None
         rest = " ".join(str(part) for part in parts[2:])
-        return f"source {parts[1] + 1}{f': {rest}' if rest else ''}"
+        return f"source {parts[1] + 1}{f' ({name!r})' if name else ''}{f': {rest}' if rest else ''}"
     if len(parts) == 1:
         return f"[{parts[0]}]"
     return f"[{parts[0]}] " + ".".join(str(part) for part in parts[1:])

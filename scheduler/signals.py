@@ -1,6 +1,7 @@
 """Stopping when the system or the user says so."""
 
 import asyncio
+import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,15 +9,16 @@ from contextlib import contextmanager
 
 @contextmanager
 def stopping_on_signals(stop: asyncio.Event) -> Iterator[None]:
-    """Set `stop` at SIGTERM or Ctrl-C; a second Ctrl-C ends the process as usual."""
+    """Set `stop` at SIGTERM or Ctrl-C; a second one ends the process at once."""
     loop = asyncio.get_running_loop()
 
-    def first(number: signal.Signals) -> None:
+    def told(number: signal.Signals) -> None:
+        if stop.is_set():
+            os._exit(128 + number)  # what is committed is safe, and what is not will be done again
         stop.set()
-        loop.remove_signal_handler(number)
 
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, first, number)
+        loop.add_signal_handler(number, told, number)
     try:
         yield
     finally:

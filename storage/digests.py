@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from storage.followups import Followup, list_followups, wake
 from storage.models import DeliveryRow, DigestRow, FollowupStoryRow
 
+MOST = 25  # follow-ups a digest carries: nobody works through more in a day, and mail programs cut long mails
+
 
 @dataclass(frozen=True)
 class Mail:
@@ -30,6 +32,7 @@ class Outgoing:
     created_at: datetime
     attempts: int
     tried_at: datetime | None
+    error: str | None  # why it was not taken; none while it is in hand, or was never tried
     mail: Mail
 
 
@@ -38,9 +41,20 @@ def last_scheduled(session: Session) -> datetime | None:
     return session.scalar(select(func.max(DigestRow.scheduled_for)))
 
 
+def upcoming(session: Session, *, now: datetime) -> tuple[list[Followup], int]:
+    """What a digest would carry now, best first, and how many follow-ups more wait for the one after it.
+
+    That is: open follow-ups with the stories that no digest carried, and snoozed ones whose time has come.
+    """
+    found = list_followups(session, unsent=True)
+    found += list_followups(session, statuses=("snoozed",), awake_at=now)
+    found.sort(key=lambda followup: (-followup.score, followup.id))
+    return found[:MOST], len(found[MOST:])
+
+
 def make_digest(
     session: Session,
-    write: Callable[[Sequence[Followup]], Mail],
+    write: Callable[[Sequence[Followup], int], Mail],
     *,
     recipients: Collection[str],
     scheduled_for: datetime | None,
@@ -48,9 +62,9 @@ def make_digest(
 ) -> int:
     """Record a digest of all that no earlier one carried, addressed to each recipient.
 
-    `write` turns the follow-ups into a mail. A scheduled digest is recorded even when there is nothing to
-    say, so that the day counts as done, and a second one for the same time is not made; nothing is put in
-    the outbox then. Returns how many follow-ups it carries.
+    `write` turns the follow-ups, and how many more wait, into a mail. A scheduled digest is recorded even
+    when there is nothing to say, so that the day counts as done, and a second one for the same time is not
+    made; nothing is put in the outbox then. Returns how many follow-ups it carries.
     """
     if scheduled_for is not None and session.scalar(
         select(DigestRow.id).where(DigestRow.scheduled_for == scheduled_for)
@@ -59,10 +73,10 @@ def make_digest(
     if not recipients:
         raise ValueError("a digest without recipients would be carried to nobody")
     wake(session, now=now)
-    followups = list_followups(session, unsent=True)
+    followups, more = upcoming(session, now=now)
     if not followups and scheduled_for is None:
         return 0
-    mail = write(followups) if followups else Mail("", "", "", "")
+    mail = write(followups, more) if followups else Mail("", "", "", "")
     digest = DigestRow(
         scheduled_for=scheduled_for,
         created_at=now,
@@ -106,10 +120,27 @@ def outbox(session: Session) -> list[Outgoing]:
             created_at=digest.created_at,
             attempts=delivery.attempts,
             tried_at=delivery.tried_at,
+            error=delivery.error,
             mail=Mail(digest.subject, digest.html, digest.text, digest.message_id),
         )
         for delivery, digest in session.execute(query)
     ]
+
+
+def claim(session: Session, outgoing: Outgoing, *, now: datetime) -> bool:
+    """Take a mail in hand before it is sent: false if another process has taken it since it was listed."""
+    taken = session.execute(
+        update(DeliveryRow)
+        .where(
+            DeliveryRow.digest_id == outgoing.digest_id,
+            DeliveryRow.recipient == outgoing.recipient,
+            DeliveryRow.sent_at.is_(None),
+            DeliveryRow.attempts == outgoing.attempts,
+        )
+        .values(attempts=outgoing.attempts + 1, tried_at=now, error=None)
+        .returning(DeliveryRow.digest_id)
+    )
+    return taken.scalar() is not None
 
 
 def record_delivery(
@@ -117,8 +148,6 @@ def record_delivery(
 ) -> None:
     """Note that a mail was taken by the server, or why not; one that was not stays in the outbox."""
     row = session.get_one(DeliveryRow, (digest_id, recipient))
-    row.attempts += 1
-    row.tried_at = now
     row.error = error
     if error is None:
         row.sent_at = now

@@ -17,11 +17,12 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 from sqlalchemy.orm import Session
 
 from storage.errors import StorageError
-from storage.migrations import migrate
+from storage.migrations import is_current, migrate
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
+WRITER_KEY = int.from_bytes(b"chipwrit")
 BUSY_SECONDS = 30.0  # how long a writer waits for another process's lock
 
 
@@ -121,8 +122,11 @@ def open_database(url: str) -> Database:
     event.listen(engine, "begin", _begin)
     database = Database(engine)
     try:
-        with database._writing.begin() as connection:
-            migrate(connection)
+        with database._reading.connect() as connection:
+            current = is_current(connection)
+        if not current:
+            with database._writing.begin() as connection:
+                migrate(connection)
     except (SQLAlchemyError, sqlite3.Error, ValueError, TypeError) as error:
         database.close()
         raise StorageError(
@@ -155,6 +159,9 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("chipwatch_writes", False)
     if connection.dialect.name == "sqlite":
-        writes = connection.get_execution_options().get("chipwatch_writes", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    elif writes:
+        # What BEGIN IMMEDIATE does on SQLite: of all processes one writes at a time.
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER_KEY})")

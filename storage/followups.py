@@ -1,7 +1,7 @@
 """Follow-ups: the posts that need an update, with the stories that call for it."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -35,13 +35,28 @@ class Report:
 
 
 @dataclass(frozen=True)
+class Coverage:
+    """All that was reported of a story, whether it touches the post or not."""
+
+    source: str  # that was first
+    when: datetime
+    languages: Mapping[str, int]  # reports in each
+
+    @property
+    def reports(self) -> int:
+        """How many there are."""
+        return sum(self.languages.values())
+
+
+@dataclass(frozen=True)
 class Story:
-    """A story that calls for a follow-up; its reports best first."""
+    """A story that calls for a follow-up; its reports that touch the post, best first."""
 
     id: int
     added_at: datetime
     digest_id: int | None  # that carried it; none: not yet mailed
     reports: tuple[Report, ...]
+    coverage: Coverage
 
     @property
     def best(self) -> Report:
@@ -141,10 +156,12 @@ def list_followups(
     statuses: Collection[str] = ("open",),
     ids: Collection[int] | None = None,
     unsent: bool = False,
+    awake_at: datetime | None = None,
 ) -> list[Followup]:
     """Follow-ups with everything that is shown of them, best first.
 
-    `ids` narrows them to those; `unsent` to stories that no digest has carried.
+    `ids` narrows them to those; `unsent` to stories that no digest has carried; `awake_at` to snoozed ones
+    whose time has come by then.
     """
     query = (
         select(FollowupRow, PostRow)
@@ -153,6 +170,8 @@ def list_followups(
     )
     if ids is not None:
         query = query.where(FollowupRow.id.in_([number for number in ids if number <= LARGEST_ID]))
+    if awake_at is not None:
+        query = query.where(FollowupRow.snoozed_until <= awake_at)
     rows = session.execute(query).all()
     stories = _stories(session, [row for row, _ in rows], unsent=unsent)
     followups = [
@@ -203,10 +222,10 @@ def settle(
             )
             if newer is not None:
                 raise InputError(f"follow-up {followup_id}: its post already waits as follow-up {newer}")
+        row.reason = reason or (row.reason if row.status == status else None)
         row.status = status
         row.settled_at = None if status in WAITING else now
         row.snoozed_until = snoozed_until
-        row.reason = reason
 
 
 def wake(session: Session, *, now: datetime) -> int:
@@ -228,12 +247,19 @@ def _stories(session: Session, rows: Sequence[FollowupRow], *, unsent: bool) -> 
         query = query.where(FollowupStoryRow.digest_id.is_(None))
     members = session.scalars(query).all()
     reports = _reports(session, {(posts[m.followup_id], m.story_id) for m in members})
+    coverage = _coverage(session, {member.story_id for member in members})
     stories: defaultdict[int, list[Story]] = defaultdict(list)
     for member in members:
         found = reports.get((posts[member.followup_id], member.story_id))
         if found:
             stories[member.followup_id].append(
-                Story(member.story_id, member.added_at, member.digest_id, tuple(found))
+                Story(
+                    member.story_id,
+                    member.added_at,
+                    member.digest_id,
+                    tuple(found),
+                    coverage[member.story_id],
+                )
             )
     for mine in stories.values():
         mine.sort(key=lambda story: (story.best.when, story.id), reverse=True)
@@ -262,7 +288,7 @@ def _reports(session: Session, pairs: Collection[tuple[int, int]]) -> dict[tuple
                     url=item.url,
                     source=source,
                     language=item.language,
-                    when=item.published or item.first_seen,
+                    when=item.moment,
                     score=link.score,
                     followup=link.followup,
                     kind=link.kind,
@@ -272,3 +298,19 @@ def _reports(session: Session, pairs: Collection[tuple[int, int]]) -> dict[tuple
     for reports in found.values():
         reports.sort(key=lambda r: (not r.followup, -r.score, r.when, r.item_id))
     return found
+
+
+def _coverage(session: Session, stories: Collection[int]) -> dict[int, Coverage]:
+    query = (
+        select(ItemRow.story_id, ItemRow.moment, ItemRow.language, SourceRow.name)
+        .join(SourceRow, SourceRow.id == ItemRow.source_id)
+        .where(ItemRow.story_id.in_(stories))
+        .order_by(ItemRow.moment, ItemRow.id)
+    )
+    first: dict[int, tuple[str, datetime]] = {}
+    languages: defaultdict[int, Counter[str]] = defaultdict(Counter)
+    for story_id, moment, language, source in session.execute(query):
+        story = story_id or 0
+        first.setdefault(story, (source, moment))
+        languages[story][language or "?"] += 1
+    return {story: Coverage(*first[story], languages[story]) for story in first}

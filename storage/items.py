@@ -2,11 +2,11 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from storage.insert import PARAMETERS, insert_new, storable
@@ -15,6 +15,8 @@ from storage.urls import canonical_url, is_web_url
 
 MAX_TITLE = 500  # characters; a longer title is a text that lost its way
 MAX_FEED_ID = 500  # bytes of a source's own id; of longer ones a hash is kept
+TEASER = 400  # characters; an item with less text than this is worth a look at its own page
+MAX_ARTICLE_FAILURES = 3
 MAX_TEXT = 50_000  # characters of an item's text that are kept
 
 
@@ -31,20 +33,18 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class NewItem:
-    """An item that was not in the store before."""
+class ItemPage:
+    """An item, and where its own page is."""
 
     id: int
     url: str
-    text: str
-    published: datetime | None
 
 
 @dataclass(frozen=True)
 class Stored:
     """What storing a source's entries did."""
 
-    new: tuple[NewItem, ...] = ()
+    new: tuple[ItemPage, ...] = ()
     known: int = 0
     changed: int = 0  # of the known ones
 
@@ -64,6 +64,7 @@ def store_entries(session: Session, source_id: int, entries: Iterable[Entry], no
     unique.sort(key=lambda one: one.entry.feed_id not in by_id)
     fresh: dict[str, Entry] = {}
     sightings: list[tuple[int, Entry]] = []
+    moved: list[tuple[ItemRow, str]] = []
     changed = 0
     for one in unique:
         known = by_url.get(one.url) or by_url.get(one.page) or by_url.get(one.place)
@@ -75,21 +76,58 @@ def store_entries(session: Session, source_id: int, entries: Iterable[Entry], no
         if row.source_id == source_id:
             if known is None:
                 by_url.pop(row.canonical_url, None)
-                row.url, row.canonical_url = one.entry.url, one.url
+                row.url = one.entry.url
+                moved.append((row, one.url))
                 by_url[one.url] = row
             changed += _update(row, one.entry, now)
-    session.flush()
+    _move(session, moved)
     new = _insert(session, source_id, fresh, now)
     sightings += [(item_id, fresh[url]) for url, item_id in new.items()]
     _see(session, source_id, sightings, now)
     return Stored(
-        new=tuple(
-            NewItem(item_id, fresh[url].url, fresh[url].text, fresh[url].published)
-            for url, item_id in new.items()
-        ),
+        new=tuple(ItemPage(item_id, fresh[url].url) for url, item_id in new.items()),
         known=len(unique) - len(new),
         changed=changed,
     )
+
+
+def _move(session: Session, moved: Sequence[tuple[ItemRow, str]]) -> None:
+    """Give items their new addresses; one may take what another leaves, so all let go first."""
+    for row, _ in moved:
+        row.canonical_url = f"moved:{row.id}"
+    session.flush()
+    for row, url in moved:
+        row.canonical_url = url
+    session.flush()
+
+
+def wanting_article(
+    session: Session, source_ids: Collection[int], *, since: datetime, limit: int
+) -> list[ItemPage]:
+    """Items of these sources with a teaser only, first seen since then, whose own page is still to be read.
+
+    Newest first; those that could not be fetched before come last, and not for ever.
+    """
+    query = (
+        select(ItemRow.id, ItemRow.url)
+        .where(
+            ItemRow.source_id.in_(source_ids),
+            ItemRow.article_asked_at.is_(None),
+            ItemRow.article_failures < MAX_ARTICLE_FAILURES,
+            func.length(ItemRow.text) < TEASER,
+            ItemRow.first_seen >= since,
+        )
+        .order_by(ItemRow.article_failures, ItemRow.moment.desc(), ItemRow.id)
+        .limit(limit)
+    )
+    return [ItemPage(item_id, url) for item_id, url in session.execute(query)]
+
+
+def record_article_failure(session: Session, item_id: int) -> None:
+    """Note that an item's own page could not be fetched; it is tried again at a later crawl."""
+    row = session.get(ItemRow, item_id)
+    if row is not None:
+        row.article_failures += 1
 
 
 def store_article(session: Session, item_id: int, text: str | None, now: datetime) -> None:
@@ -207,6 +245,8 @@ def _insert(session: Session, source_id: int, fresh: Mapping[str, Entry], now: d
             "language": entry.language,
             "published": entry.published,
             "first_seen": now,
+            "moment": entry.published or now,
+            "article_failures": 0,
         }
         for url, entry in fresh.items()
     ]

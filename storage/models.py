@@ -85,15 +85,14 @@ class StoryRow(Base):
     __tablename__ = "story"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    first_seen: Mapped[datetime]
-    last_seen: Mapped[datetime] = mapped_column(index=True)
+    first_seen: Mapped[datetime]  # the moments of its first and its last item
+    last_seen: Mapped[datetime]
 
 
 class ItemRow(Base):
     """One news article as collected."""
 
     __tablename__ = "item"
-
     id: Mapped[int] = mapped_column(primary_key=True)
     source_id: Mapped[int] = mapped_column(ForeignKey("source.id"), index=True)  # that brought it first
     url: Mapped[str]
@@ -103,9 +102,11 @@ class ItemRow(Base):
     language: Mapped[str]  # ISO 639-1, "" where it cannot be told
     published: Mapped[datetime | None]  # as the source says
     first_seen: Mapped[datetime]
+    moment: Mapped[datetime] = mapped_column(index=True)  # published, or first seen where no date was given
     changed_at: Mapped[datetime | None]  # title or text last differed from what was stored
     article: Mapped[str | None]  # text of the article's own page, where the source gave only a teaser
-    article_asked_at: Mapped[datetime | None]  # the page was fetched for it
+    article_asked_at: Mapped[datetime | None]  # the page answered, with a text or without
+    article_failures: Mapped[int] = mapped_column(default=0)  # times that it could not be fetched
     story_id: Mapped[int | None] = mapped_column(ForeignKey("story.id"), index=True)
     linked_at: Mapped[datetime | None] = mapped_column(index=True)  # none: waits for the linker
 

@@ -12,13 +12,14 @@ from aiohttp import ClientResponse
 from aiohttp.connector import AddrInfoType
 from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler
 from scrapy.crawler import Crawler
-from scrapy.exceptions import DownloadConnectionRefusedError, IgnoreRequest
+from scrapy.exceptions import DownloadConnectionRefusedError, DownloadTimeoutError, IgnoreRequest
 from scrapy.http import Headers, Request, Response
 from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.fetching.addresses import PrivateAddressError, is_allowed
 
 if TYPE_CHECKING:
+    from crawler.spiders.article import ArticleSpider
     from crawler.spiders.source import SourceSpider
 
 MAX_HEADER_BYTES = 65_536  # one header; real Content-Security-Policies pass 8 kB
@@ -58,9 +59,19 @@ class HttpHandler(AiohttpDownloadHandler):
 
     async def download_request(self, request: Request) -> Response:
         """Fetch when it is this host's turn, unless the crawl is being stopped."""
-        spider: SourceSpider = self.crawler.spider  # type: ignore[assignment]
+        spider: SourceSpider | ArticleSpider = self.crawler.spider  # type: ignore[assignment]
         host = urlparse_cached(request).hostname or ""
-        return await spider.traffic.take_turn(host, lambda: self._fetch(request))
+
+        async def fetch() -> Response:
+            if spider.leaves_slow_hosts and host in spider.traffic.slow:
+                raise DownloadTimeoutError("the host was too slow a moment ago")
+            try:
+                return await self._fetch(request)
+            except DownloadTimeoutError:
+                spider.traffic.slow.add(host)
+                raise
+
+        return await spider.traffic.take_turn(host, fetch)
 
     async def _fetch(self, request: Request) -> Response:
         try:

@@ -44,6 +44,7 @@ def scrapy_settings(options: FetchOptions) -> dict[str, Any]:
         "ROBOTSTXT_OBEY": True,
         "ROBOTSTXT_USER_AGENT": "chipwatch",
         "COOKIES_ENABLED": False,
+        "REFERER_ENABLED": False,  # a feed's address may hold a secret; other hosts are not told it
         "HTTPPROXY_ENABLED": False,  # behind a proxy only the proxy's address would be checked
         "REDIRECT_MAX_TIMES": 5,
         "RETRY_ENABLED": False,  # a source that failed is asked again at its next turn

@@ -21,6 +21,7 @@ class Traffic:
 
     stop: asyncio.Event  # no fetch begins any more
     giving_up: asyncio.Event = field(default_factory=asyncio.Event)  # fetches under way are let go
+    slow: set[str] = field(default_factory=set)  # hosts that some fetch timed out at
     _turns: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
     async def take_turn(self, host: str, fetch: Callable[[], Coroutine[Any, Any, Response]]) -> Response:

@@ -2,11 +2,14 @@
 
 import trafilatura
 
+MAX_TAGS = 20_000  # trafilatura takes a time that grows with their square
 MIN_TEXT = 100  # characters; less is a cookie notice, not an article
 
 
 def article_text(body: bytes, url: str) -> str | None:
     """The main text of an HTML page, paragraphs parted by newlines; none if it has none worth keeping."""
+    if body.count(b"<") > MAX_TAGS:
+        return None
     text = trafilatura.extract(
         body, url=url, include_comments=False, include_tables=False, favor_precision=True
     )

@@ -23,6 +23,7 @@ _REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,20})|(\d{1,20}));")
 _DECLARATION = re.compile(r"\A<\?xml[^>]{0,500}\?>")
 # What the XML parser says of a document that ends too early; other errors are survived in full.
 _CUT_OFF = ("no element found", "unclosed token", "unclosed CDATA section")
+_SITEMAP = re.compile(rb"<\s*(?:urlset|sitemapindex)\b", re.IGNORECASE)
 _MARKUP = re.compile(rb"<\s*(html|body|!doctype\s+html)", re.IGNORECASE)
 
 
@@ -108,9 +109,12 @@ def _what_instead(document: Document) -> str:
         return "not a feed: the answer is empty"
     if _MARKUP.search(document.body[:2000]):
         return 'not a feed but a web page; give the feed\'s own address, or kind = "listing"'
+    if _SITEMAP.search(document.body[:4000]):
+        return 'not a feed but a sitemap; give kind = "sitemap"'
     kind = document.content_type.split(";")[0].strip()
-    return f"not a feed{f' but {kind}' if kind else ''}"
+    return f"not a feed{f' but {kind}' if kind else ''}; RSS and Atom are read"
 
 
 def _problem(error: object) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0][:200]
+    said = (str(error).splitlines() or [type(error).__name__])[0][:200]
+    return said.removeprefix("<unknown>:")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from itertools import islice
 from urllib.parse import urlsplit
 
 from parsel import Selector
@@ -15,11 +16,15 @@ from storage.items import Entry
 from storage.urls import canonical_url
 
 MAX_ENTRIES = 500
+MAX_ANCHORS = 5_000  # looked at: what is done for each must not grow with a hostile page
+TEASER_LINKS = 8  # a block with as many links holds several teasers
 # Where a page keeps what is not its own matter.
-_FURNITURE = "nav, header, footer, aside, form, [role=navigation], [role=banner], [role=contentinfo]"
+_FURNITURE = frozenset("nav header footer aside form".split())
+_FURNITURE_ROLES = frozenset("navigation banner contentinfo".split())
 _ARTICLE_PATH = re.compile(
     r"\d{4,}|(?:[^/-]+-){2,}[^/-]+|\.s?html?$|/(?:news|article|articles|story|post|posts)/."
 )
+_FEED = re.compile(rb"<\s*(?:rss|feed|rdf:RDF)\b", re.IGNORECASE)
 _WIDE = re.compile(r"[぀-ヿ一-鿿가-힣]")
 
 
@@ -32,44 +37,62 @@ def parse_listing(document: Document, links: str | None = None, *, encoding: str
     """
     page = Selector(text=document.body.decode(encoding, errors="replace"), type="html")
     declared = page.xpath("string(/html/@lang)").get("")
-    anchors = page.css(links) if links else page.css("a[href]")
-    if not links:
-        furniture = {id(a.root) for a in page.css(_FURNITURE).css("a[href]")}
-        anchors = [a for a in anchors if id(a.root) not in furniture]  # type: ignore[assignment]
+    base = web_link(document.url, page.xpath("string(//base/@href)").get("")) or document.url
+    anchors = page.css(links) if links else page.xpath(f"(//a[@href])[position() <= {MAX_ANCHORS}]")
     found: dict[str, Entry] = {}
-    for anchor in anchors:
-        entry = _entry(anchor, page, document, declared, by_itself=links is None)
+    for anchor in anchors[:MAX_ANCHORS]:
+        if links is None and _is_furniture(anchor):
+            continue
+        entry = _entry(anchor, base, document, declared, by_itself=links is None)
         if entry is not None:
             found.setdefault(canonical_url(entry.url), entry)
         if len(found) == MAX_ENTRIES:
             break
     if not found:
-        how = f"links = {links!r} finds" if links else "found by themselves:"
-        raise UnreadableError(f"no articles on the page ({how} nothing); give a CSS selector as links")
+        if _FEED.search(document.body[:1000]):
+            raise UnreadableError('not a page but a feed; give kind = "feed"')
+        if links:
+            raise UnreadableError(
+                f"no articles on the page: links = {links!r} finds nothing; mend the selector"
+            )
+        raise UnreadableError("no articles on the page: none looks like one; give a CSS selector as links")
     return list(found.values())
 
 
 def _entry(
-    anchor: Selector, page: Selector, document: Document, declared: str, *, by_itself: bool
+    anchor: Selector, base: str, document: Document, declared: str, *, by_itself: bool
 ) -> Entry | None:
     holder = anchor if anchor.xpath("self::a[@href]") else anchor.css("a[href]")
     link = holder.xpath("@href").get("").strip()
-    base = web_link(document.url, page.xpath("string(//base/@href)").get("")) or document.url
     url = None if link.startswith("#") else web_link(base, link)
     title = one_line(" ".join(_title(anchor)))
     if not title or url is None:
         return None
     if by_itself and not _looks_like_article(url, title, document.url):
         return None
-    stamp = anchor.xpath(
-        "(.//time/@datetime | (ancestor::*[.//time][1])[count(.//a[@href]) < 8]//time/@datetime)[1]"
-    ).get()
     return Entry(
         url=url,
         title=title,
         language=language_of(title, declared),
-        published=believable(parse_date(stamp), document.now),
+        published=believable(parse_date(_stamp(anchor)), document.now),
     )
+
+
+def _is_furniture(anchor: Selector) -> bool:
+    return any(
+        up.tag in _FURNITURE or up.get("role") in _FURNITURE_ROLES
+        for up in islice(anchor.root.iterancestors(), 100)
+    )
+
+
+def _stamp(anchor: Selector) -> str | None:
+    """The date of the `<time>` nearest to the link, within the block that is this teaser's."""
+    for block in (anchor.root, *anchor.root.iterancestors()):
+        if len(list(islice(block.iter("a"), TEASER_LINKS))) == TEASER_LINKS:
+            return None
+        for time in block.iter("time"):
+            return str(time.get("datetime") or "")
+    return None
 
 
 def _title(anchor: Selector) -> Iterable[str]:

@@ -28,6 +28,8 @@ def parse_sitemap(document: Document) -> list[Entry]:
         locs = [text.strip() for text in root.xpath("//*[local-name()='loc']/text()")]
         example = f", such as {locs[0]}" if locs else ""
         raise UnreadableError(f"an index of sitemaps; give the address of its news sitemap{example}")
+    if kind in ("rss", "feed", "RDF"):
+        raise UnreadableError('not a sitemap but a feed; give kind = "feed"')
     if kind != "urlset":
         raise UnreadableError(f"not a sitemap but <{kind}>")
     found = []

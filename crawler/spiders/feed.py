@@ -12,5 +12,5 @@ class FeedSpider(SourceSpider):
     name = kind = "feed"
 
     def read(self, document: Document, source: Source, encoding: str) -> Contents:
-        """The feed's entries; the feed's own words on its encoding are weighed by feedparser."""
+        """The feed's entries; its encoding is found out from its bytes."""
         return parse_feed(document)

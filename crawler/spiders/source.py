@@ -1,4 +1,4 @@
-"""What every spider does: ask a source, learn if anything changed, read it, store it, fetch article texts."""
+"""What the spiders of sources do: ask one, learn if anything changed, read it, store it."""
 
 import asyncio
 import hashlib
@@ -13,12 +13,11 @@ from twisted.python.failure import Failure
 
 from crawler.failures import reason_of
 from crawler.fetching.traffic import Traffic
-from crawler.parsing.article import article_text
 from crawler.parsing.document import Contents, Document
 from crawler.parsing.errors import UnreadableError
 from crawler.sources import Source
 from crawler.visits import Ask, Visits
-from storage.items import NewItem
+from storage.errors import StorageError
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +30,7 @@ class SourceSpider(Spider):
     """
 
     kind: ClassVar[str]
+    leaves_slow_hosts = False  # each source is to be asked, whatever the others at its host do
 
     def __init__(self, asks: Sequence[Ask], visits: Visits, traffic: Traffic, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -60,10 +60,12 @@ class SourceSpider(Spider):
                 cb_kwargs={"ask": ask},
             )
 
-    async def parse(self, response: Response, ask: Ask) -> AsyncIterator[Request]:
+    async def parse(self, response: Response, ask: Ask) -> None:
         """Take a source's answer."""
         try:
-            new = await self._take(response, ask)
+            await self._take(response, ask)
+        except StorageError:
+            return  # told by the visits: not the source's fault
         except UnreadableError as error:
             await self.visits.failed(ask, str(error))
             return
@@ -73,25 +75,19 @@ class SourceSpider(Spider):
             )
             await self.visits.failed(ask, f"could not be read ({type(error).__name__}: {error})")
             return
-        for item in self.visits.wanting_article(new):
-            yield Request(
-                item.url,
-                callback=self.parse_article,
-                errback=self.article_failed,
-                dont_filter=True,
-                cb_kwargs={"item": item},
-            )
 
-    async def _take(self, response: Response, ask: Ask) -> Sequence[NewItem]:
+    async def _take(self, response: Response, ask: Ask) -> None:
         etag = _header(response, "ETag")
         modified = _header(response, "Last-Modified")
         if response.status == HTTPStatus.NOT_MODIFIED:
-            return await self.visits.answered(ask, None, etag=etag, last_modified=modified)
+            await self.visits.answered(ask, None, etag=etag, last_modified=modified)
+            return
         if response.status != HTTPStatus.OK:
             raise UnreadableError(_status(response.status))
         body_hash: str | None = hashlib.blake2b(response.body, digest_size=16).hexdigest()
         if body_hash == ask.known.body_hash:
-            return await self.visits.answered(ask, None, etag=etag, last_modified=modified)
+            await self.visits.answered(ask, None, etag=etag, last_modified=modified)
+            return
         document = Document(
             response.url, response.body, _header(response, "Content-Type") or "", self.visits.now()
         )
@@ -100,7 +96,7 @@ class SourceSpider(Spider):
         if contents.flaw is not None:
             # Without a validator the whole of it is asked for again next time.
             etag = modified = body_hash = None
-        return await self.visits.answered(
+        await self.visits.answered(
             ask,
             contents.entries,
             etag=etag,
@@ -115,21 +111,6 @@ class SourceSpider(Spider):
         if not self.traffic.stop.is_set():
             await self.visits.failed(ask, reason_of(failure.value or ValueError("unknown")))
 
-    async def parse_article(self, response: Response, item: NewItem) -> None:
-        """Take the text out of an item's own page."""
-        text = None
-        if response.status == HTTPStatus.OK and isinstance(response, TextResponse):
-            try:
-                text = await asyncio.to_thread(article_text, response.body, response.url)
-            except Exception as error:  # noqa: BLE001 - one page must not end the crawl
-                logger.warning("article %s: %s", item.url, error)
-        await self.visits.article(item, text)
-
-    async def article_failed(self, failure: Failure) -> None:
-        """An article page that could not be fetched; the item stays with what its source said of it."""
-        if not self.traffic.stop.is_set():
-            await self.visits.article(failure.request.cb_kwargs["item"], None)  # type: ignore[attr-defined]
-
 
 def _header(response: Response, name: str) -> str | None:
     value = response.headers.get(name)
@@ -139,6 +120,7 @@ def _header(response: Response, name: str) -> str | None:
 
 def _status(status: int) -> str:
     try:
-        return f"HTTP {status} {HTTPStatus(status).phrase}"
+        advice = "; check the address" if status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE) else ""
+        return f"HTTP {status} {HTTPStatus(status).phrase}{advice}"
     except ValueError:
         return f"HTTP {status}"

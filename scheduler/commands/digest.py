@@ -10,9 +10,9 @@ from scheduler.clock import utc_now
 from scheduler.delivery import check_mail_settings
 from scheduler.jobs.digest import make_todays_digest, send_outbox, write_mail
 from scheduler.settings import Settings
+from storage.digests import outbox, upcoming
 from storage.engine import Database
 from storage.errors import DeliveryError, InputError
-from storage.followups import list_followups
 
 
 @click.command()
@@ -38,14 +38,22 @@ def digest(front: Front, preview: Path | None, send: bool) -> None:
 def _preview(database: Database, settings: Settings, file: Path) -> None:
     if file.suffix not in (".html", ".txt"):
         raise InputError(f"--preview {file}: the name must end in .html or .txt")
+    now = utc_now()
     with database.read() as session:
-        followups = list_followups(session, unsent=True)
-    mail = write_mail(settings, followups, utc_now())
+        followups, more = upcoming(session, now=now)
+        waiting = len(outbox(session))
+    mail = write_mail(settings, followups, more, now)
     try:
         file.write_text(mail.html if file.suffix == ".html" else mail.text, encoding="utf-8")
     except OSError as error:
         raise InputError(f"{file} cannot be written: {error.strerror}") from error
     click.echo(f"wrote {file}: {len(followups)} follow-ups; nothing was mailed")
+    if more:
+        click.echo(f"{more} more wait for the digest after it")
+    if waiting:
+        click.echo(f"{waiting} earlier mails are still to be sent: chipwatch digest --send")
+    if followups and not settings.blog.base_url:
+        click.echo("posts are named by their files; set [blog] base_url so that their titles become links")
 
 
 async def _send(database: Database, settings: Settings) -> None:

@@ -8,7 +8,7 @@ import click
 from crawler.sources import parse_duration
 from scheduler.cli import Front
 from scheduler.clock import utc_now
-from scheduler.output import followup_json, followup_rows, print_json, print_table, why
+from scheduler.output import followup_json, print_followups, print_json, why
 from storage.errors import InputError, plain_line
 from storage.followups import STATUSES, Followup, Status, list_followups, settle
 
@@ -39,7 +39,7 @@ def list_(front: Front, status: str, as_json: bool) -> None:
     elif not found:
         click.echo("no follow-ups" if status == "all" else f"no {status} follow-ups")
     else:
-        print_table(["id", "score", "post", "news", "why"], followup_rows(found))
+        print_followups(found, with_status=status == "all")
 
 
 @followups.command()
@@ -59,9 +59,18 @@ def show(front: Front, number: int, as_json: bool) -> None:
         _tell(found[0])
 
 
+def _state(followup: Followup) -> str:
+    if followup.snoozed_until is not None:
+        return f"snoozed until {followup.snoozed_until:%Y-%m-%d %H:%M} UTC"
+    if followup.settled_at is None:
+        return followup.status
+    reason = f" ({plain_line(followup.reason)})" if followup.reason else ""
+    return f"{followup.status} {followup.settled_at:%Y-%m-%d %H:%M} UTC{reason}"
+
+
 def _tell(followup: Followup) -> None:
     click.echo(f"{followup.id}  {plain_line(followup.post_title)}")
-    click.echo(f"    {followup.status}, opened {followup.opened_at:%Y-%m-%d %H:%M} UTC")
+    click.echo(f"    {_state(followup)}, opened {followup.opened_at:%Y-%m-%d %H:%M} UTC")
     click.echo(f"    {plain_line(followup.post_url)}  ({plain_line(followup.post_file)})")
     for story in followup.stories:
         for report in story.reports:

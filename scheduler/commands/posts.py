@@ -79,12 +79,17 @@ def _tell(report: ImportReport) -> None:
     )
     if not total and not report.skipped:
         click.echo("there are no Markdown files at that path")
-    elif not report.new and not report.changed:
+    elif report.unchanged and not report.new and not report.changed:
         click.echo("nothing to do: every post is as it was")
     if report.missing and report.removed:
         click.echo(f"removed {len(report.missing)} posts that are no longer there")
     elif report.missing:
-        click.echo(f"{len(report.missing)} stored posts are not at that path; --remove takes them out")
+        how = (
+            "--remove takes them and their follow-ups out"
+            if total
+            else "nothing is removed for an empty folder"
+        )
+        click.echo(f"{len(report.missing)} stored posts are not at that path; {how}")
 
 
 @posts.command(name="list")

@@ -47,7 +47,7 @@ def list_(front: Front, as_json: bool) -> None:
         print_json(rows)
         return
     print_table(
-        ["name", "kind", "every", "items", "last answer", "state"],
+        ["name", "kind", "every", "items", "last answer (UTC)", "due (UTC)", "state"],
         [
             (
                 row["name"],
@@ -55,6 +55,7 @@ def list_(front: Front, as_json: bool) -> None:
                 row["interval"],
                 row["items"],
                 f"{row['answered_at']:%Y-%m-%d %H:%M}" if row["answered_at"] else "never",
+                f"{row['due_at']:%Y-%m-%d %H:%M}" if row["due_at"] else "now",
                 row["error"] or ("well" if row["asked_at"] else "not asked yet"),
             )
             for row in rows

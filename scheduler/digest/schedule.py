@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+LONGEST_SENDING = timedelta(minutes=10)
 FIRST_RETRY = timedelta(minutes=2)
 LONGEST_RETRY = timedelta(hours=4)
 
@@ -36,6 +37,11 @@ def due_slot(
     slot = latest_slot(now, at, zone)
     since = last if last is not None else started
     return slot if slot > since else None
+
+
+def in_hand(attempts: int, tried_at: datetime | None, error: str | None, now: datetime) -> bool:
+    """Whether some process is mailing it at this moment; one that died at it is waited for ten minutes."""
+    return attempts > 0 and error is None and tried_at is not None and now < tried_at + LONGEST_SENDING
 
 
 def retry_due(attempts: int, tried_at: datetime | None, now: datetime) -> bool:

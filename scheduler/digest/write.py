@@ -2,7 +2,6 @@
 
 import hashlib
 import tomllib
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from storage.digests import Mail
 from storage.errors import plain_line
-from storage.followups import Followup, Report, Story
+from storage.followups import Coverage, Followup, Story
 from storage.urls import is_web_url
 
 _ENVIRONMENT = Environment(
@@ -26,6 +25,7 @@ _ENVIRONMENT = Environment(
     lstrip_blocks=True,
 )
 _ENVIRONMENT.tests["web_url"] = is_web_url  # only such addresses become links
+MAX_STORIES = 3  # of a follow-up that are shown in full, the newest
 MAX_SUBJECT_TITLE = 60  # characters of a post's title in the subject
 
 
@@ -55,10 +55,12 @@ class FollowupView:
     date: str
     age: str
     stories: tuple[StoryView, ...]
+    more: str  # that there are more stories, "" if all are shown
 
 
 def write_digest(
     followups: Sequence[Followup],
+    more: int = 0,
     *,
     language: str,
     zone: ZoneInfo,
@@ -68,8 +70,9 @@ def write_digest(
 ) -> Mail:
     """The digest of these follow-ups in a language (`en`, `ja`), with times of day in a zone.
 
-    `blog` is what the blog is called, `domain` ends the Message-ID, which is made from the content: the
-    same digest always has the same, so that a second copy is known as one.
+    `more` follow-ups wait for a later digest; it says so. `blog` is what the blog is called, `domain` ends
+    the Message-ID, which is made from the content: the same digest always has the same, so that a second
+    copy is known as one.
     """
     phrases = _phrases()[language]
     views = [_followup(number, f, phrases, zone, now) for number, f in enumerate(followups, 1)]
@@ -78,6 +81,7 @@ def write_digest(
         "p": phrases,
         "followups": views,
         "date": _date(now, phrases, zone),
+        "more": phrases["more_followups"].format(count=more) if more else "",
         "footer": phrases["footer"].format(blog=blog or phrases["blog"]),
         "subject": _subject(followups, phrases),
     }
@@ -110,10 +114,13 @@ def _followup(
         number=number,
         id=followup.id,
         title=plain_line(followup.post_title),
-        url=plain_line(followup.post_url),
+        url=plain_line(followup.post_url if is_web_url(followup.post_url) else followup.post_file),
         date=_date(published, phrases, zone) if published else phrases["undated"],
         age=age.format(days=days),
-        stories=tuple(_story(story, phrases, zone) for story in followup.stories),
+        stories=tuple(_story(story, phrases, zone) for story in followup.stories[:MAX_STORIES]),
+        more=phrases["more_stories"].format(count=len(followup.stories) - MAX_STORIES)
+        if len(followup.stories) > MAX_STORIES
+        else "",
     )
 
 
@@ -125,7 +132,7 @@ def _story(story: Story, phrases: Mapping[str, Any], zone: ZoneInfo) -> StoryVie
         kind=phrases[best.kind],
         title=plain_line(best.title),
         url=plain_line(best.url),
-        reported=_reported(story.reports, phrases, zone),
+        reported=_reported(story.coverage, phrases, zone),
         why=_why(evidence, phrases),
         post_passage=plain_line(evidence.get("post_passage", "")),
         news_passage=plain_line(evidence.get("news_passage", "")),
@@ -134,18 +141,17 @@ def _story(story: Story, phrases: Mapping[str, Any], zone: ZoneInfo) -> StoryVie
     )
 
 
-def _reported(reports: Sequence[Report], phrases: Mapping[str, Any], zone: ZoneInfo) -> str:
-    first = min(reports, key=lambda report: (report.when, report.item_id))
-    when = first.when.astimezone(zone)
+def _reported(coverage: Coverage, phrases: Mapping[str, Any], zone: ZoneInfo) -> str:
+    when = coverage.when.astimezone(zone)
     moment = phrases["moment"].format(
         day=when.day, month=phrases["months"][when.month - 1], hour=f"{when:%H}", minute=f"{when:%M}"
     )
-    said = phrases["first"].format(source=plain_line(first.source), moment=moment)
-    if len(reports) == 1:
+    said = phrases["first"].format(source=plain_line(coverage.source), moment=moment)
+    if coverage.reports == 1:
         return str(said)
-    counts = Counter(report.language or "?" for report in reports)
-    languages = phrases["comma"].join(f"{language} {count}" for language, count in counts.most_common())
-    of_all = phrases["reports"].format(count=len(reports), languages=languages)
+    counts = sorted(coverage.languages.items(), key=lambda pair: (-pair[1], pair[0]))
+    languages = phrases["comma"].join(f"{plain_line(language)} {count}" for language, count in counts)
+    of_all = phrases["reports"].format(count=coverage.reports, languages=languages)
     return f"{said} · {of_all}"
 
 

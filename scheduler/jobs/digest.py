@@ -5,19 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from scheduler.delivery import check_mail_settings, deliver, sender_domain
-from scheduler.digest.schedule import retry_due
+from scheduler.digest.schedule import in_hand, retry_due
 from scheduler.digest.write import write_digest
 from scheduler.settings import Settings
-from storage.digests import Mail, make_digest, outbox, record_delivery
+from storage.digests import Mail, claim, make_digest, outbox, record_delivery
 from storage.engine import Database
 from storage.errors import ChipwatchError
 from storage.followups import Followup
 
 
-def write_mail(settings: Settings, followups: Sequence[Followup], now: datetime) -> Mail:
-    """The digest of these follow-ups by the settings."""
+def write_mail(settings: Settings, followups: Sequence[Followup], more: int, now: datetime) -> Mail:
+    """The digest of these follow-ups by the settings; `more` wait for a later one."""
     return write_digest(
         followups,
+        more,
         language=settings.digest.language,
         zone=settings.digest.timezone,
         now=now,
@@ -36,7 +37,7 @@ async def make_todays_digest(
     check_mail_settings(settings)
     return await database.writing(
         make_digest,
-        lambda followups: write_mail(settings, followups, now),
+        lambda followups, more: write_mail(settings, followups, more, now),
         recipients=settings.digest.to,
         scheduled_for=scheduled_for,
         now=now,
@@ -60,7 +61,11 @@ async def send_outbox(
     """
     to, failures = [], []
     for outgoing in await database.reading(outbox):
+        if in_hand(outgoing.attempts, outgoing.tried_at, outgoing.error, now()):
+            continue
         if not retry_now and not retry_due(outgoing.attempts, outgoing.tried_at, now()):
+            continue
+        if not await database.writing(claim, outgoing, now=now()):
             continue
         error = None
         try:

@@ -71,7 +71,8 @@ class EvidenceFinder:
 
     def __post_init__(self) -> None:
         def read(post: int) -> _Post:
-            return _Post(*self._read(self.text_of(post)))
+            read, text = self._read(self.text_of(post))
+            return _Post(read, f"{normal(self.index.posts[post].title)}\n{text}")
 
         self._post = lru_cache(POSTS_REMEMBERED)(read)
 

@@ -1,7 +1,7 @@
 """Linking what the store holds: every item that waits gets its links, its story and its follow-ups."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import delete, func, select
@@ -18,7 +18,7 @@ from storage.linking.news import NewsItem, Reading, read_news
 from storage.linking.stories import WINDOW, StoryShelf
 from storage.models import ItemRow, LinkRow, PostRow, StoryRow
 
-BATCH = 25  # items a transaction: other writers wait no longer than these take
+BATCH = 25  # items a transaction: other writers wait no longer than these take, a second at most
 # News that came out this long before a post was known to who wrote it.
 KNOWN_TO_POST = timedelta(days=1)
 
@@ -63,13 +63,9 @@ def _count_waiting(session: Session) -> int:
     return session.scalar(select(func.count()).where(ItemRow.linked_at.is_(None))) or 0
 
 
-def _when(row: ItemRow) -> datetime:
-    return row.published or row.first_seen
-
-
-def _read(row: ItemRow, table: NameTable, *, title_only: bool = False) -> Reading:
-    text = "" if title_only else max(row.article or "", row.text, key=len)
-    return read_news(NewsItem(str(row.id), row.title, text, row.language, _when(row)), table)
+def _read(row: ItemRow, table: NameTable) -> Reading:
+    text = max(row.article or "", row.text, key=len)
+    return read_news(NewsItem(str(row.id), row.title, text, row.language, row.moment), table)
 
 
 @dataclass
@@ -83,9 +79,11 @@ class _Batches:
 
     def link_next(self, session: Session, now: datetime) -> bool:
         """Link the next items in order of time; false when none is left."""
-        moment = func.coalesce(ItemRow.published, ItemRow.first_seen)
         rows = session.scalars(
-            select(ItemRow).where(ItemRow.linked_at.is_(None)).order_by(moment, ItemRow.id).limit(BATCH)
+            select(ItemRow)
+            .where(ItemRow.linked_at.is_(None))
+            .order_by(ItemRow.moment, ItemRow.id)
+            .limit(BATCH)
         ).all()
         self._stock(session, rows)
         again = [row.story_id for row in rows if row.story_id is not None]
@@ -95,7 +93,7 @@ class _Batches:
             news = _read(row, self.linker.table)
             story = self._story(session, row, news)
             for link in self.linker.link(news):
-                followup, kind, reason = _in_time(link, _when(row))
+                followup, kind, reason = _in_time(link, row.moment)
                 links.append(
                     {
                         "item_id": row.id,
@@ -121,7 +119,7 @@ class _Batches:
 
     def _story(self, session: Session, row: ItemRow, news: Reading) -> int:
         """The item's story: the one it has, the one it joins, or a new one."""
-        moment = _when(row)
+        moment = row.moment
         if row.story_id is not None:
             return row.story_id
         story = self._shelf.find(news)
@@ -134,23 +132,25 @@ class _Batches:
             known = session.get_one(StoryRow, story)
             known.first_seen, known.last_seen = min(known.first_seen, moment), max(known.last_seen, moment)
         row.story_id = story
-        self._shelf.add(story, news)
+        self._shelf.add(story, replace(news, item=replace(news.item, text="")))  # titles are all it compares
         return story
 
     def _stock(self, session: Session, rows: Sequence[ItemRow]) -> None:
         """Put the stored items of the days around these on the shelf, each day once."""
         around = range(-WINDOW.days, WINDOW.days + 1)
-        days = {_when(row).date() + timedelta(days=offset) for row in rows for offset in around} - self._days
-        moment = func.coalesce(ItemRow.published, ItemRow.first_seen)
+        days = {row.moment.date() + timedelta(days=offset) for row in rows for offset in around} - self._days
         for day in sorted(days):
             start = datetime(day.year, day.month, day.day, tzinfo=UTC)
-            known = session.scalars(
-                select(ItemRow).where(
-                    ItemRow.story_id.is_not(None), moment >= start, moment < start + timedelta(days=1)
+            known = session.execute(
+                select(ItemRow.id, ItemRow.title, ItemRow.language, ItemRow.moment, ItemRow.story_id).where(
+                    ItemRow.story_id.is_not(None),
+                    ItemRow.moment >= start,
+                    ItemRow.moment < start + timedelta(days=1),
                 )
             )
-            for row in known:
-                self._shelf.add(row.story_id or 0, _read(row, self.linker.table, title_only=True))
+            for item, title, language, when, story in known:
+                news = NewsItem(str(item), title, "", language, when)
+                self._shelf.add(story or 0, read_news(news, self.linker.table))
         self._days |= days
 
 

@@ -11,6 +11,12 @@ from sqlalchemy import Connection
 from storage.errors import StorageError
 
 
+def is_current(connection: Connection) -> bool:
+    """Whether the schema is the present one: nothing has to be written then."""
+    script = ScriptDirectory(str(Path(__file__).parent))
+    return MigrationContext.configure(connection).get_current_revision() == script.get_current_head()
+
+
 def migrate(connection: Connection) -> None:
     """Bring the schema up to date inside the caller's transaction; cheap if it already is.
 

@@ -78,7 +78,8 @@ def import_posts(
         progress(done, len(files))
     if path.is_dir():
         report.missing = sorted(set(known) - names)
-        if remove and report.missing:
+        found = len(report.new) + len(report.changed) + report.unchanged
+        if remove and report.missing and found:  # a folder without a single post is a wrong folder
             with database.write() as session:
                 session.execute(delete(PostRow).where(PostRow.file.in_(report.missing)))
             report.removed = True

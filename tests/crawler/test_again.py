@@ -58,7 +58,7 @@ def test_a_source_of_another_kind_is_read_anew(sqlite: Database, web: WebServer)
     url = web.add("/feed", ONE, content_type=XML, etag='"1"')
     visit(sqlite, feed(url))
     (found,) = visit(sqlite, Source(name="News", url=url, kind="sitemap")).visits
-    assert found.failure == "not a sitemap but <rss>"
+    assert found.failure == 'not a sitemap but a feed; give kind = "feed"'
     assert "if-none-match" not in web.requests("/feed")[1].headers
 
 

@@ -125,7 +125,7 @@ def test_a_refused_connection_says_so(tmp_path_factory: pytest.TempPathFactory) 
         report = asyncio.run(crawl(database, [feed(url)], OPTIONS, now=lambda: NOW))
     (found,) = report.visits
     assert found.failure is not None
-    assert found.failure.startswith("no connection (Connect")
+    assert found.failure.startswith("no connection (connection refused)")
 
 
 def test_a_name_that_does_not_resolve_says_so(tmp_path_factory: pytest.TempPathFactory) -> None:

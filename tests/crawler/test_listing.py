@@ -71,12 +71,12 @@ def test_a_selector_takes_what_would_not_look_like_an_article() -> None:
 @pytest.mark.parametrize(
     ("selector", "words"),
     [
-        (None, "found by themselves: nothing"),
-        (".no-such-class a", "links = '.no-such-class a' finds nothing"),
+        (None, "give a CSS selector as links"),
+        (".no-such-class a", "links = '.no-such-class a' finds nothing; mend the selector"),
     ],
 )
 def test_a_page_without_articles_is_a_failure_that_says_what_to_do(selector: str | None, words: str) -> None:
-    with pytest.raises(UnreadableError, match="give a CSS selector as links") as caught:
+    with pytest.raises(UnreadableError, match="no articles on the page") as caught:
         parse_listing(document("<html><body><a href='/'>Home</a></body></html>", url=URL), selector)
     assert words in str(caught.value)
 

@@ -152,6 +152,28 @@ def test_articles_are_fetched_within_the_budget_newest_first(sqlite: Database, w
     assert sum(web.hits(f"/{n}") for n in range(6)) == 2
 
 
+def test_articles_beyond_the_budget_are_fetched_by_later_crawls(sqlite: Database, web: WebServer) -> None:
+    pages = [web.add(f"/{n}", ARTICLE) for n in range(5)]
+    source = feed(web.add("/feed", rss(*(item(f"Chip {p}", p, "-") for p in pages)), content_type=XML))
+    options = FetchOptions(allow_private=("127.0.0.0/8",), articles=2)
+    for done in (2, 4, 5, 5):
+        visit(sqlite, source, options=options)
+        assert len([row for row in items(sqlite) if row.article]) == done
+    assert [web.hits(f"/{n}") for n in range(5)] == [1] * 5
+
+
+def test_a_page_that_hangs_is_tried_thrice_and_its_host_left_alone_meanwhile(
+    sqlite: Database, web: WebServer
+) -> None:
+    page = web.fault("silent", "127.0.0.2")
+    source = feed(web.add("/feed", rss(*(item(f"Chip {n}", f"{page}#{n}", "-") for n in range(4)))))
+    options = FetchOptions(allow_private=("127.0.0.0/8",), timeout=0.5)
+    for tries in (1, 2, 3, 3):
+        visit(sqlite, source, options=options)
+        assert [row.article_failures for row in items(sqlite)] == [tries] * 4
+    assert [row.article_asked_at for row in items(sqlite)] == [None] * 4
+
+
 @pytest.mark.parametrize("fault", ["404", "cut", "gzip bomb", "silent", "empty", "redirect loop"])
 def test_an_article_that_cannot_be_fetched_leaves_its_item(
     sqlite: Database, web: WebServer, fault: str
@@ -160,7 +182,10 @@ def test_an_article_that_cannot_be_fetched_leaves_its_item(
     report = visit(sqlite, feed(web.add("/feed", body, content_type=XML)))
     assert (report.new, report.failed) == (1, ())
     (row,) = items(sqlite)
-    assert (row.text, row.article, row.article_asked_at) == ("Read more.", None, NOW)
+    assert (row.text, row.article) == ("Read more.", None)
+    # What answered is settled; what could not be fetched is tried again at the next crawl.
+    answered = fault in ("404", "empty")
+    assert (row.article_asked_at, row.article_failures) == ((NOW, 0) if answered else (None, 1))
 
 
 def test_an_entry_that_no_database_takes_does_not_cost_the_feed(database: Database, web: WebServer) -> None:

@@ -82,7 +82,7 @@ INDEX = "<sitemapindex><sitemap><loc> https://news.example/news.xml </loc></site
             "an index of sitemaps; give the address of its news sitemap, such as https://news.example/news.xml",
         ),
         ("<sitemapindex/>", "an index of sitemaps; give the address of its news sitemap"),
-        ("<rss version='2.0'><channel/></rss>", "not a sitemap but <rss>"),
+        ("<rss version='2.0'><channel/></rss>", 'not a sitemap but a feed; give kind = "feed"'),
         ("<html><body>News</body></html>", "not a sitemap but <html>"),
         ("", "not XML"),
         ("{}", "not XML"),

@@ -1,15 +1,13 @@
-"""The visits of one crawl: stored as they come, counted, told, and the budget for article pages."""
+"""The visits of one crawl: stored as they come, counted and told."""
 
 import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
-import pytest
-
 from crawler.sources import Source
-from crawler.visits import TEASER, Ask, Visit, Visits
+from crawler.visits import Ask, Visit, Visits
 from storage.engine import Database
-from storage.items import Entry, NewItem
+from storage.items import Entry, ItemPage
 from storage.sources import list_sources, register
 from tests.conftest import NOW
 from tests.crawler.conftest import feed, items, remembered
@@ -18,17 +16,9 @@ SOURCE = Source(name="News", url="https://news.example/feed", interval=timedelta
 ENTRIES = [Entry(f"https://news.example/{n}", f"Chip {n}", "Text.") for n in range(3)]
 
 
-def new(*items: tuple[int, str, int | None]) -> list[NewItem]:
-    """New items by number, text and age in hours."""
-    return [
-        NewItem(n, f"https://news.example/{n}", text, None if age is None else NOW - timedelta(hours=age))
-        for n, text, age in items
-    ]
-
-
-def visits(database: Database, told: list[Visit] | None = None, articles: int = 5) -> Visits:
+def visits(database: Database, told: list[Visit] | None = None) -> Visits:
     """The visits of a crawl that has just begun."""
-    return Visits(database, lambda: NOW, (told if told is not None else []).append, articles)
+    return Visits(database, lambda: NOW, (told if told is not None else []).append)
 
 
 def ask(database: Database, source: Source = SOURCE) -> Ask:
@@ -44,7 +34,7 @@ def test_an_answer_is_stored_before_it_is_told(database: Database) -> None:
     def tell(visit: Visit) -> None:
         seen.append([item.title for item in items(database)])
 
-    crawl = Visits(database, lambda: NOW, tell, 0)
+    crawl = Visits(database, lambda: NOW, tell)
     asyncio.run(crawl.answered(ask(database), ENTRIES, etag='"1"', last_modified=None, body_hash="h"))
     assert seen == [["Chip 0", "Chip 1", "Chip 2"]]
 
@@ -79,23 +69,12 @@ def test_a_failure_is_told_and_the_source_is_due_after_its_interval(database: Da
     assert (known.asked_at, known.answered_at, known.due_at) == (NOW, None, NOW + SOURCE.interval)
 
 
-@pytest.mark.parametrize(("text", "wanted"), [("x" * (TEASER - 1), True), ("x" * TEASER, False), ("", True)])
-def test_only_a_teaser_wants_its_article(sqlite: Database, text: str, wanted: bool) -> None:
-    assert bool(visits(sqlite).wanting_article(new((1, text, 0)))) == wanted
-
-
-def test_the_newest_go_first_within_what_is_left(sqlite: Database) -> None:
-    crawl = visits(sqlite, articles=3)
-    chosen = crawl.wanting_article(new((1, "", 5), (2, "", None), (3, "", 1), (4, "x" * TEASER, 0)))
-    assert [item.id for item in chosen] == [3, 1, 2]
-    assert crawl.wanting_article(new((5, "", 0))) == []
-
-
 def test_an_article_is_kept_and_its_absence_remembered(database: Database) -> None:
     crawl = visits(database)
-    found = asyncio.run(crawl.answered(ask(database), ENTRIES[:2], etag=None, last_modified=None))
-    asyncio.run(crawl.article(found[0], "The whole text."))
-    asyncio.run(crawl.article(found[1], None))
+    asyncio.run(crawl.answered(ask(database), ENTRIES[:2], etag=None, last_modified=None))
+    first, second = (ItemPage(item.id, item.url) for item in items(database))
+    asyncio.run(crawl.article(first, "The whole text."))
+    asyncio.run(crawl.article(second, None))
     assert [(item.article, item.article_asked_at) for item in items(database)] == [
         ("The whole text.", NOW),
         (None, NOW),

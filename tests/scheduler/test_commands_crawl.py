@@ -12,6 +12,7 @@ ALLOWED = '[crawl]\nallow_private = ["127.0.0.0/8"]\n'
 WAIT = "2 items wait for your posts to be linked to: chipwatch posts import PATH"
 
 
+
 def watch(folder: Folder, site: Site, *paths: str) -> None:
     """Settings with a source for each path, named after it."""
     sources = "".join(site.source(path.strip("/").title(), path) for path in paths)
@@ -25,7 +26,7 @@ def test_a_crawl_prints_a_line_a_source_and_a_summary(folder: Folder, site: Site
     assert ran.code == 0
     assert ran.err == ""
     *sources, summary, waiting = ran.out.splitlines()
-    assert sorted(sources) == ["Gone: failed: HTTP 404 Not Found", "Good: 2 new, 0 known"]
+    assert sorted(sources) == ["Gone: failed: HTTP 404 Not Found; check the address", "Good: 2 new, 0 known"]
     assert summary == ("2 sources asked: 0 unchanged, 1 failed. Items: 2 new, 0 known. Follow-ups opened: 0.")
     assert waiting == WAIT
 
@@ -55,7 +56,9 @@ def test_json_is_one_object_with_stable_names(folder: Folder, site: Site) -> Non
         "followups": 0,
         "waiting": 2,
         "stopped": False,
-        "failures": [{"source": "Gone", "url": f"{site.url}/gone", "reason": "HTTP 404 Not Found"}],
+        "failures": [
+            {"source": "Gone", "url": f"{site.url}/gone", "reason": "HTTP 404 Not Found; check the address"}
+        ],
         "flawed": [],
     }
 
@@ -98,8 +101,8 @@ def test_sources_tell_how_their_last_visit_went(folder: Folder, site: Site) -> N
     site.pages["/good"] = feed("Acme moves")
     watch(folder, site, "/good", "/gone")
     before = folder.run("sources", "list").out.splitlines()
-    assert before[0].split() == ["name", "kind", "every", "items", "last", "answer", "state"]
-    assert before[1].split() == ["Good", "feed", "30m", "0", "never", "not", "asked", "yet"]
+    assert before[0].split() == "name kind every items last answer (UTC) due (UTC) state".split()
+    assert before[1].split() == "Good feed 30m 0 never now not asked yet".split()
     folder.run("crawl")
     good, gone = folder.run("sources", "list").out.splitlines()[1:]
     assert good.split()[3] == "1"
@@ -120,7 +123,11 @@ def test_sources_tell_how_their_last_visit_went(folder: Folder, site: Site) -> N
             "error",
         )
     }
-    assert (told[0]["items"], told[1]["failures"], told[1]["error"]) == (1, 1, "HTTP 404 Not Found")
+    assert (told[0]["items"], told[1]["failures"], told[1]["error"]) == (
+        1,
+        1,
+        "HTTP 404 Not Found; check the address",
+    )
 
 
 def test_no_sources_are_no_error_to_list(folder: Folder) -> None:
@@ -160,7 +167,7 @@ def test_a_terminal_shows_a_bar_and_the_failures(folder: Folder, site: Site) -> 
     assert code == 0
     assert "asking sources" in seen
     assert "2/2" in seen
-    assert "Gone: failed: HTTP 404 Not Found" in seen
+    assert "Gone: failed: HTTP 404 Not Found; check the address" in seen
     assert out.splitlines()[0].startswith("2 sources asked: 0 unchanged, 1 failed.")
     assert "\x1b" not in out
 

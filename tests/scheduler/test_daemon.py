@@ -89,7 +89,7 @@ def log() -> Iterator[Log]:
 @asynccontextmanager
 async def running(database: Database, settings: Settings, clock: Clock) -> AsyncIterator[Daemon]:
     """The daemon at work for the length of the block; it must end in good order."""
-    daemon = Daemon(database, settings, clock)
+    daemon = Daemon(database, settings, clock, tick=timedelta(milliseconds=50))
     task = asyncio.create_task(daemon.run())
     try:
         yield daemon
@@ -177,7 +177,7 @@ def test_without_mail_settings_it_says_so_once_and_crawls(folder: Folder, site: 
     with folder.database() as database:
         asyncio.run(run(database))
     assert sum("no digest will be mailed: [digest] to is empty" in line for line in log.lines) == 1
-    assert "WARNING source Gone: HTTP 404 Not Found" in log.lines
+    assert "WARNING source Gone: HTTP 404 Not Found; check the address" in log.lines
     assert any("crawled 2 sources: 0 unchanged, 1 failed; items: 1 new" in line for line in log.lines)
 
 

@@ -33,7 +33,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 
 SUBJECT = "続報が必要な記事 2件：" + "ByteDanceの自社AIチップ、" * 4
 MAIL = Mail(SUBJECT, "<p>量産は<b>2027年</b></p>", "量産は2027年\n" * 200, "<0123@blog.example>")
-OUTGOING = Outgoing(1, "editor@blog.example", NOW, 0, None, MAIL)
+OUTGOING = Outgoing(1, "editor@blog.example", NOW, 0, None, None, MAIL)
 
 
 @pytest.fixture(autouse=True)

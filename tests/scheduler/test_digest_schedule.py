@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scheduler.digest.schedule import due_slot, latest_slot, next_slot, retry_due
+from scheduler.digest.schedule import due_slot, in_hand, latest_slot, next_slot, retry_due
+from tests.conftest import NOW
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -101,3 +102,11 @@ def test_a_refused_mail_is_tried_again_ever_more_patiently() -> None:
         due = now + timedelta(minutes=wait)
         assert not retry_due(attempts, now, due - timedelta(seconds=1))
         assert retry_due(attempts, now, due)
+
+
+def test_a_mail_that_another_process_is_sending_is_left_to_it_for_ten_minutes() -> None:
+    begun = NOW - timedelta(minutes=9)
+    assert in_hand(1, begun, None, NOW)
+    assert not in_hand(1, begun - timedelta(minutes=1), None, NOW)
+    assert not in_hand(1, begun, "the server is full", NOW)
+    assert not in_hand(0, None, None, NOW)

@@ -17,7 +17,7 @@ from lxml import etree, html
 
 from scheduler.digest.write import write_digest
 from storage.digests import Mail
-from storage.followups import Followup, Report, Story
+from storage.followups import Coverage, Followup, Report, Story
 from tests.conftest import NOW
 from tests.scheduler.conftest import HOSTILE
 
@@ -42,7 +42,7 @@ REPORT = Report(
     kind="extends",
     evidence=EVIDENCE,
 )
-STORY = Story(1, NOW, None, (REPORT,))
+STORY = Story(1, NOW, None, (REPORT,), Coverage("Chip Wire", REPORT.when, {"en": 1}))
 FOLLOWUP = Followup(
     id=17,
     status="open",
@@ -150,13 +150,12 @@ def test_age_counts_days_of_the_editors_calendar(hours: int, said: str) -> None:
 
 
 def test_several_stories_and_reports_are_all_counted() -> None:
-    early = replace(REPORT, item_id=2, source="芯片晨讯", language="zh", when=NOW - timedelta(hours=9))
-    unknown = replace(REPORT, item_id=3, language="")
+    coverage = Coverage("芯片晨讯", NOW - timedelta(hours=9), {"en": 1, "?": 1, "zh": 1})
     second = replace(
         STORY, id=2, reports=(replace(REPORT, item_id=4, title="Acme hires", kind="background"),)
     )
-    mail = write(replace(FOLLOWUP, stories=(replace(STORY, reports=(REPORT, early, unknown)), second)))
-    assert "first 芯片晨讯, 24 Nov 12:00 · 3 reports: en 1, zh 1, ? 1" in mail.text
+    mail = write(replace(FOLLOWUP, stories=(replace(STORY, coverage=coverage), second)))
+    assert "first 芯片晨讯, 24 Nov 12:00 · 3 reports: ? 1, en 1, zh 1" in mail.text
     assert "RELATED: Acme hires" in mail.text
     assert [link.text for link in read(mail).iter("a")] == [
         "1. Acme's own chip",
@@ -234,8 +233,9 @@ def test_an_address_cannot_add_lines() -> None:
 
 def test_what_is_new_cannot_add_lines() -> None:
     evidence = EVIDENCE | {"new_names": ["a\nb\x1b[31m"], "names": ["c\nd"]}
-    report = replace(REPORT, evidence=evidence, language="e\nn")
-    mail = write(replace(FOLLOWUP, stories=(replace(STORY, reports=(report, report)),)))
+    report = replace(REPORT, evidence=evidence)
+    coverage = Coverage("a\nb", NOW, {"e\nn": 2})
+    mail = write(replace(FOLLOWUP, stories=(replace(STORY, reports=(report,), coverage=coverage),)))
     assert not set(controls(mail.text)) - {"\n"}
     assert "a\nb" not in mail.text
 
@@ -264,3 +264,24 @@ def test_no_title_breaks_the_mail(title: str, language: str) -> None:
 
 def tags(mail: Mail) -> list[tuple[str, Mapping[str, str]]]:
     return [(tag.tag, dict(tag.attrib)) for tag in read(mail).iter(etree.Element)]
+
+
+def test_three_stories_are_shown_in_full_and_the_rest_counted() -> None:
+    mail = write(replace(FOLLOWUP, stories=tuple(replace(STORY, id=n) for n in range(5))))
+    assert mail.text.count("EXTENDS: ") == 3
+    assert "and 2 stories more" in mail.text
+
+
+def test_what_waits_for_the_next_digest_is_said() -> None:
+    said = "7 follow-ups more wait"
+    mail = write_digest(
+        [FOLLOWUP], 7, language="en", zone=ZoneInfo("UTC"), now=NOW, blog="", domain="b.example"
+    )
+    assert said in mail.text
+    assert said in mail.html
+    assert said not in write(FOLLOWUP).text
+
+
+def test_a_post_without_an_address_is_named_by_its_file() -> None:
+    mail = write(replace(FOLLOWUP, post_url="/2026/01/21/acme.html"))
+    assert "2026-01-21-acme.md" in mail.text

@@ -29,7 +29,7 @@ def _as_before() -> Iterator[None]:
             False,
             [
                 *("ours DEBUG", "ours INFO", "ours WARNING", "ours ERROR"),
-                *("theirs INFO", "theirs WARNING", "theirs ERROR"),
+                *("theirs WARNING", "theirs ERROR"),
             ],
         ),
     ],

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from storage.digests import Mail, last_scheduled, make_digest, outbox, record_delivery
+from storage.digests import MOST, Mail, claim, last_scheduled, make_digest, outbox, record_delivery, upcoming
 from storage.engine import Database
 from storage.followups import Followup, Status, list_followups, settle
 from storage.models import DigestRow
@@ -22,8 +22,10 @@ class Writer:
 
     def __init__(self) -> None:
         self.told: list[list[int]] = []
+        self.more = 0
 
-    def __call__(self, followups: Sequence[Followup]) -> Mail:
+    def __call__(self, followups: Sequence[Followup], more: int) -> Mail:
+        self.more = more
         self.told.append([story.id for followup in followups for story in followup.stories])
         number = len(self.told)
         return Mail(f"Digest {number}", f"<p>{number}</p>", f"{number}", f"<{number}@blog.example>")
@@ -61,8 +63,9 @@ def waiting(database: Database) -> list[tuple[int, str]]:
 
 def deliver(database: Database, recipient: str, error: str | None = None, now: datetime = NOW) -> None:
     with database.write() as session:
-        digest = outbox(session)[0].digest_id
-        record_delivery(session, digest, recipient, error=error, now=now)
+        outgoing = next(mail for mail in outbox(session) if mail.recipient == recipient)
+        assert claim(session, outgoing, now=now)
+        record_delivery(session, outgoing.digest_id, recipient, error=error, now=now)
 
 
 def settle_all(database: Database, status: Status, until: datetime | None = None) -> None:
@@ -177,6 +180,39 @@ def test_what_was_refused_stays_and_is_the_same_mail(database: Database, writer:
     assert waiting(database) == []
 
 
+def test_a_digest_carries_the_best_and_leaves_the_rest_for_the_next(
+    database: Database, writer: Writer
+) -> None:
+    for n in range(MOST + 2):
+        post = add_post(database)
+        raise_pairs(database, (post, add_story(database, {post: 0.3 + n / 100})))
+    assert (make(database, writer), writer.more) == (MOST, 2)
+    assert (make(database, writer), writer.more) == (2, 0)
+    assert len({story for told in writer.told for story in told}) == MOST + 2
+
+
+def test_what_a_digest_would_carry_is_what_it_carries(database: Database, writer: Writer) -> None:
+    for _ in range(3):
+        news(database)
+    settle_all(database, "snoozed", until=NOW)
+    news(database)
+    with database.read() as session:
+        foreseen, _ = upcoming(session, now=NOW)
+    make(database, writer)
+    assert [story.id for followup in foreseen for story in followup.stories] == writer.told[0]
+
+
+def test_a_mail_is_taken_in_hand_by_one_process_only(database: Database, writer: Writer) -> None:
+    news(database)
+    make(database, writer)
+    with database.read() as session:
+        (listed,) = outbox(session)
+    with database.write() as session:
+        assert claim(session, listed, now=NOW)
+    with database.write() as session:
+        assert not claim(session, listed, now=NOW)
+
+
 def test_the_oldest_digest_is_mailed_first(database: Database, writer: Writer) -> None:
     for day in range(3):
         news(database)
@@ -211,7 +247,7 @@ def test_a_digest_that_cannot_be_written_leaves_everything_for_the_next(
 ) -> None:
     _, story = news(database)
 
-    def fail(_followups: Sequence[Followup]) -> Mail:
+    def fail(_followups: Sequence[Followup], _more: int) -> Mail:
         raise LookupError("no template")
 
     with pytest.raises(LookupError), database.write() as session:

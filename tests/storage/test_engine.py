@@ -176,6 +176,7 @@ def test_a_row_that_refers_to_nothing_is_refused(database: Database) -> None:
         text="",
         language="",
         first_seen=NOW,
+        moment=NOW,
     )
     with pytest.raises(StorageError, match="failed"), database.write() as session:
         session.add(item)

@@ -3,8 +3,6 @@
 import sqlalchemy as sa
 from alembic import op
 
-from storage.models import UtcDateTime
-
 revision = "20261124_01"
 down_revision = None
 branch_labels = None
@@ -17,8 +15,8 @@ def upgrade() -> None:
     op.create_table(
         "digest",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("scheduled_for", UtcDateTime(timezone=True), nullable=True),
-        sa.Column("created_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("scheduled_for", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("followups", sa.Integer(), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("html", sa.Text(), nullable=False),
@@ -33,11 +31,11 @@ def upgrade() -> None:
         sa.Column("file", sa.Text(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
-        sa.Column("published", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("published", sa.DateTime(timezone=True), nullable=True),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("file_hash", sa.Text(), nullable=False),
         sa.Column("names_version", sa.Text(), nullable=False),
-        sa.Column("imported_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("imported_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_post")),
         sa.UniqueConstraint("file", name=op.f("uq_post_file")),
     )
@@ -53,9 +51,9 @@ def upgrade() -> None:
         sa.Column("etag", sa.Text(), nullable=True),
         sa.Column("last_modified", sa.Text(), nullable=True),
         sa.Column("body_hash", sa.Text(), nullable=True),
-        sa.Column("asked_at", UtcDateTime(timezone=True), nullable=True),
-        sa.Column("answered_at", UtcDateTime(timezone=True), nullable=True),
-        sa.Column("due_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("error", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_source")),
@@ -64,20 +62,17 @@ def upgrade() -> None:
     op.create_table(
         "story",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("first_seen", UtcDateTime(timezone=True), nullable=False),
-        sa.Column("last_seen", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("first_seen", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_seen", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_story")),
     )
-    with op.batch_alter_table("story", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_story_last_seen"), ["last_seen"], unique=False)
-
     op.create_table(
         "delivery",
         sa.Column("digest_id", sa.Integer(), nullable=False),
         sa.Column("recipient", sa.Text(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("sent_at", UtcDateTime(timezone=True), nullable=True),
-        sa.Column("tried_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tried_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["digest_id"], ["digest.id"], name=op.f("fk_delivery_digest_id")),
         sa.PrimaryKeyConstraint("digest_id", "recipient", name=op.f("pk_delivery")),
@@ -90,9 +85,9 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("post_id", sa.Integer(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
-        sa.Column("opened_at", UtcDateTime(timezone=True), nullable=False),
-        sa.Column("settled_at", UtcDateTime(timezone=True), nullable=True),
-        sa.Column("snoozed_until", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("snoozed_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
             ["post_id"], ["post.id"], name=op.f("fk_followup_post_id"), ondelete="CASCADE"
@@ -119,13 +114,15 @@ def upgrade() -> None:
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("language", sa.Text(), nullable=False),
-        sa.Column("published", UtcDateTime(timezone=True), nullable=True),
-        sa.Column("first_seen", UtcDateTime(timezone=True), nullable=False),
-        sa.Column("changed_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("published", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("first_seen", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("moment", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("article", sa.Text(), nullable=True),
-        sa.Column("article_asked_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("article_asked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("article_failures", sa.Integer(), nullable=False),
         sa.Column("story_id", sa.Integer(), nullable=True),
-        sa.Column("linked_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("linked_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["source_id"], ["source.id"], name=op.f("fk_item_source_id")),
         sa.ForeignKeyConstraint(["story_id"], ["story.id"], name=op.f("fk_item_story_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_item")),
@@ -133,6 +130,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("item", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_item_linked_at"), ["linked_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_item_moment"), ["moment"], unique=False)
         batch_op.create_index(batch_op.f("ix_item_source_id"), ["source_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_item_story_id"), ["story_id"], unique=False)
 
@@ -154,7 +152,7 @@ def upgrade() -> None:
         "followup_story",
         sa.Column("followup_id", sa.Integer(), nullable=False),
         sa.Column("story_id", sa.Integer(), nullable=False),
-        sa.Column("added_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("digest_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["digest_id"], ["digest.id"], name=op.f("fk_followup_story_digest_id")),
         sa.ForeignKeyConstraint(
@@ -175,7 +173,7 @@ def upgrade() -> None:
         sa.Column("followup", sa.Boolean(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("evidence", sa.JSON(), nullable=False),
-        sa.Column("linked_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("linked_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_link_item_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["post_id"], ["post.id"], name=op.f("fk_link_post_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("item_id", "post_id", name=op.f("pk_link")),
@@ -188,7 +186,7 @@ def upgrade() -> None:
         sa.Column("item_id", sa.Integer(), nullable=False),
         sa.Column("source_id", sa.Integer(), nullable=False),
         sa.Column("feed_id", sa.Text(), nullable=True),
-        sa.Column("seen_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["item_id"], ["item.id"], name=op.f("fk_sighting_item_id"), ondelete="CASCADE"
         ),

@@ -100,6 +100,7 @@ def link_news(session: Session, post_ids: list[int], items: int = 1) -> None:
             text="",
             language="",
             first_seen=NOW,
+            moment=NOW,
         )
         session.add(item)
         session.flush()
