@@ -12,7 +12,6 @@ ALLOWED = '[crawl]\nallow_private = ["127.0.0.0/8"]\n'
 WAIT = "2 items wait for your posts to be linked to: chipwatch posts import PATH"
 
 
-
 def watch(folder: Folder, site: Site, *paths: str) -> None:
     """Settings with a source for each path, named after it."""
     sources = "".join(site.source(path.strip("/").title(), path) for path in paths)
