@@ -27,9 +27,18 @@ PATIENCE = 8.0  # seconds that jobs in hand are given when the daemon is stopped
 
 
 def due_sources(sources: tuple[Source, ...], known: list[KnownSource], now: datetime) -> list[Source]:
-    """The sources whose time has come, those never asked included."""
-    due_at = {source.url: source.due_at for source in known}
-    return [source for source in sources if (due_at.get(source.url) or now) <= now]
+    """The sources whose time has come, those never asked included.
+
+    An interval that was made shorter in the settings counts at once.
+    """
+    seen = {source.url: source for source in known}
+    return [source for source in sources if _due_at(source, seen.get(source.url), now) <= now]
+
+
+def _due_at(source: Source, known: KnownSource | None, now: datetime) -> datetime:
+    if known is None or known.due_at is None or known.asked_at is None:
+        return now
+    return min(known.due_at, known.asked_at + source.interval)
 
 
 @dataclass

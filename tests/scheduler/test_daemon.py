@@ -109,6 +109,9 @@ def test_a_source_is_due_when_never_asked_and_again_after_its_interval(database:
     assert due_sources(sources, remembered, NOW + timedelta(minutes=29)) == [sources[1]]
     assert due_sources(sources, remembered, NOW + timedelta(minutes=30)) == list(sources)
     assert due_sources(sources, [], NOW) == list(sources)
+    # A shorter interval in the settings counts at once.
+    hasty = tuple(source.model_copy(update={"interval": timedelta(minutes=5)}) for source in sources)
+    assert due_sources(hasty, remembered, NOW + timedelta(minutes=5)) == list(hasty)
 
 
 def test_it_crawls_what_is_due_and_mails_at_its_time_once(
