@@ -66,7 +66,7 @@ async def crawl(
     stop = stop or asyncio.Event()
     known = await database.writing(register, [(s.url, s.name, s.kind) for s in sources])
     visits = Visits(database, now, tell)
-    traffic = Traffic(stop)
+    traffic = Traffic(stop, options.concurrency)
     runner = AsyncCrawlerRunner(scrapy_settings(options))
     crawls: list[asyncio.Task[None]] = []
     for kind, spider in SPIDERS.items():

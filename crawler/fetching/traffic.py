@@ -20,13 +20,18 @@ class Traffic:
     """
 
     stop: asyncio.Event  # no fetch begins any more
+    concurrency: int = 32  # fetches at once, over all spiders
     giving_up: asyncio.Event = field(default_factory=asyncio.Event)  # fetches under way are let go
     slow: set[str] = field(default_factory=set)  # hosts that some fetch timed out at
+    _room: asyncio.Semaphore = field(init=False)
     _turns: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+
+    def __post_init__(self) -> None:
+        self._room = asyncio.Semaphore(self.concurrency)
 
     async def take_turn(self, host: str, fetch: Callable[[], Coroutine[Any, Any, Response]]) -> Response:
         """Run a fetch when the host is free. Raises `DownloadCancelledError` if the crawl is stopped."""
-        async with self._turns[host]:
+        async with self._turns[host], self._room:
             if self.stop.is_set():
                 raise DownloadCancelledError("stopped")
             return await self._unless_given_up(asyncio.ensure_future(fetch()))

@@ -104,3 +104,22 @@ def test_given_up_fetches_are_cancelled() -> None:
         assert cancelled == [True]
 
     asyncio.run(run())
+
+
+def test_no_more_fetches_run_at_once_than_there_is_room_for() -> None:
+    async def run() -> int:
+        traffic = Traffic(asyncio.Event(), concurrency=2)
+        running = most = 0
+
+        async def fetch() -> Response:
+            nonlocal running, most
+            running += 1
+            most = max(most, running)
+            await asyncio.sleep(0)
+            running -= 1
+            return ANSWER
+
+        await asyncio.gather(*(traffic.take_turn(f"{n}.example", fetch) for n in range(6)))
+        return most
+
+    assert asyncio.run(run()) == 2
