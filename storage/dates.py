@@ -1,5 +1,6 @@
 """Dates as people and programs write them."""
 
+import re
 from datetime import UTC, date, datetime, timedelta, timezone
 
 from dateutil import parser
@@ -15,6 +16,14 @@ _HOURS = {
 }  # fmt: skip
 _ZONES = {name: timezone(timedelta(hours=hours), name) for name, hours in _HOURS.items()}
 _LONGEST = 100  # characters; a date is shorter
+# 2026年11月24日 14時05分, and the same in Chinese and Korean.
+_WITH_UNITS = re.compile(
+    r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日号號일]"
+    r"(?:\s*[（(][^)）]{1,5}[)）])?"
+    r"(?:\s*(午前|午後|上午|下午|오전|오후)?\s*(\d{1,2})\s*[時时點点시:]\s*(\d{1,2})?)?"
+    r"[分분]?(\s*(?:[A-Z]{2,4}|[+-]\d\d:?\d\d)\s*$)?"
+)
+_AFTER_NOON = ("午後", "下午", "오후")
 # What a text leaves out is filled from these; where the results differ, it was no whole date.
 _FILLS = (datetime(2001, 1, 1), datetime(2002, 2, 2))  # noqa: DTZ001 - only their day counts
 
@@ -27,6 +36,11 @@ def parse_date(value: object) -> datetime | None:
         value = str(value)  # 20261124, which YAML takes for a number
     if not isinstance(value, str) or not value.strip() or len(value) > _LONGEST:
         return None
+    units = _WITH_UNITS.search(value)
+    if units is not None:
+        year, month, day, half, hour, minute, zone = units.groups()
+        hours = int(hour or 0) % 12 + 12 * (half in _AFTER_NOON) if half else int(hour or 0)
+        value = f"{year}-{month}-{day} {hours}:{minute or 0}{zone or ''}"
     try:
         one, other = (parser.parse(value.strip(), default=fill, tzinfos=_zone) for fill in _FILLS)
     except (ValueError, OverflowError, TypeError):

@@ -5,6 +5,7 @@
     ├── StorageError        the database cannot be opened, or is not ours to write
     │   └── HeldError       another daemon holds the database
     ├── InputError          exit code 2: a file or an argument that was handed in cannot be used
+    ├── SourceError         an address gives no news
     └── DeliveryError       the mail server took no mail, or not for this recipient
 
 Each message is one line that names the thing and says what to do. What goes wrong with one source or one
@@ -44,6 +45,10 @@ class InputError(ChipwatchError):
     """A file, a folder or a word on the command line that cannot be used."""
 
     exit_code = 2
+
+
+class SourceError(ChipwatchError):
+    """Nothing that can be read as news is at an address."""
 
 
 class DeliveryError(ChipwatchError):

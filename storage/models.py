@@ -57,6 +57,7 @@ class Base(DeclarativeBase):
         datetime: UtcDateTime(),
         str: Text(),
         dict[str, Any]: JSON(),
+        list[int]: JSON(),
     }
 
 
@@ -66,17 +67,32 @@ class SourceRow(Base):
     __tablename__ = "source"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    url: Mapped[str] = mapped_column(unique=True)
+    url: Mapped[str] = mapped_column(unique=True)  # as the settings have it
     name: Mapped[str]
     kind: Mapped[str]
+    address: Mapped[str]  # that is asked: the URL, or where the source has moved for good
+    moving_to: Mapped[str | None]  # where permanent redirects led at the last visits, and at how many
+    moving_seen: Mapped[int] = mapped_column(default=0)
     etag: Mapped[str | None]
     last_modified: Mapped[str | None]
+    validated_url: Mapped[str | None]  # the address that gave the two validators
     body_hash: Mapped[str | None]  # of the last body that was read, to know it again without a validator
     asked_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]  # last time it gave what a source should give
-    due_at: Mapped[datetime | None]  # none: at once
+    due_at: Mapped[datetime | None]  # none: at once, or never again if it is retired
+    due_why: Mapped[str | None]  # what that time was reckoned from
+    base: Mapped[int]  # seconds: the interval of the settings, from which the next one starts
+    interval: Mapped[int]  # seconds: as it has adapted
     failures: Mapped[int] = mapped_column(default=0)  # in a row
+    weight: Mapped[float] = mapped_column(default=0.0)  # of those failures; the next visit waits by its power
+    failing_since: Mapped[datetime | None]  # of the same kind without a break
+    trouble: Mapped[str | None]  # the kind of the last failure: temporary, hard, missing, gone
     error: Mapped[str | None]  # what was wrong at the last visit, none if it went well
+    retired_at: Mapped[datetime | None]  # its server said that it is gone for good
+    counts: Mapped[list[int]]  # entries of its last answers, the latest last
+    newest_at: Mapped[datetime | None]  # when the newest of its items came out
+    usual_gap: Mapped[int | None]  # seconds between its items, on average, and at most
+    longest_gap: Mapped[int | None]
 
 
 class StoryRow(Base):
@@ -109,6 +125,7 @@ class ItemRow(Base):
     article_failures: Mapped[int] = mapped_column(default=0)  # times that it could not be fetched
     story_id: Mapped[int | None] = mapped_column(ForeignKey("story.id"), index=True)
     linked_at: Mapped[datetime | None] = mapped_column(index=True)  # none: waits for the linker
+    backlog: Mapped[bool] = mapped_column(default=False)  # old when its source was first read: never linked
 
 
 class SightingRow(Base):
@@ -121,6 +138,27 @@ class SightingRow(Base):
     source_id: Mapped[int] = mapped_column(ForeignKey("source.id"), primary_key=True)
     feed_id: Mapped[str | None]
     seen_at: Mapped[datetime]
+
+
+class TrimmedRow(Base):
+    """What is left of an item that was trimmed: enough to know it again."""
+
+    __tablename__ = "trimmed"
+
+    key: Mapped[str] = mapped_column(
+        primary_key=True
+    )  # a hash of its canonical URL, or of a source's id of it
+    trimmed_at: Mapped[datetime]
+
+
+class RobotsRow(Base):
+    """A site's robots.txt as it was last fetched; empty if it has none."""
+
+    __tablename__ = "robots"
+
+    origin: Mapped[str] = mapped_column(primary_key=True)  # such as https://news.example
+    text: Mapped[str]
+    fetched_at: Mapped[datetime]
 
 
 class PostRow(Base):

@@ -1,15 +1,50 @@
-"""What is remembered of each source between visits: validators, when it is due, how its last visit went."""
+"""What is remembered of each source between visits, and the storing of what a visit gave."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from storage.entries import store_entries
+from storage.entry import Entry
 from storage.insert import insert_new
-from storage.items import Entry, Stored, store_entries
+from storage.items import Stored
 from storage.models import ItemRow, SourceRow
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What one visit to a source leaves for the next. Meanings stand in `storage.models.SourceRow`."""
+
+    address: str
+    base: int  # seconds
+    interval: int  # seconds
+    moving_to: str | None = None
+    moving_seen: int = 0
+    etag: str | None = None
+    last_modified: str | None = None
+    validated_url: str | None = None
+    body_hash: str | None = None
+    asked_at: datetime | None = None
+    answered_at: datetime | None = None
+    due_at: datetime | None = None
+    due_why: str | None = None
+    failures: int = 0
+    weight: float = 0.0
+    failing_since: datetime | None = None
+    trouble: str | None = None
+    error: str | None = None
+    retired_at: datetime | None = None
+    counts: tuple[int, ...] = ()
+    newest_at: datetime | None = None
+    usual_gap: int | None = None  # seconds
+    longest_gap: int | None = None  # seconds
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether it is time to ask the source; a retired one is never due."""
+        return self.retired_at is None and (self.due_at is None or self.due_at <= now)
 
 
 @dataclass(frozen=True)
@@ -17,102 +52,119 @@ class KnownSource:
     """A source as the store remembers it."""
 
     id: int
-    url: str
+    url: str  # as the settings have it
     name: str
     kind: str
-    etag: str | None
-    last_modified: str | None
-    body_hash: str | None
-    asked_at: datetime | None
-    answered_at: datetime | None
-    due_at: datetime | None  # none: at once
-    failures: int
-    error: str | None
-    items: int = 0
+    memory: Memory
+    items: int = 0  # that it brought first
 
 
 @dataclass(frozen=True)
-class Answer:
-    """A source answered: with entries, or with word that nothing changed (`entries` is None)."""
+class SourceSetting:
+    """What the settings say of a source, as far as the store needs it."""
 
+    url: str
+    name: str
+    kind: str
+    interval: int  # seconds
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A visit to be stored: its entries, none if it brought none, and what to remember then."""
+
+    source_id: int
     entries: Sequence[Entry] | None
-    etag: str | None = None
-    last_modified: str | None = None
-    body_hash: str | None = None
-    flaw: str | None = None  # why the entries may not be all
+    remember: Callable[[Stored], Memory]
+    backlog_before: datetime | None = None  # entries from before then are stored for the record only
 
 
-def register(session: Session, sources: Iterable[tuple[str, str, str]]) -> dict[str, KnownSource]:
-    """Make the (url, name, kind) of the settings known to the store; returns them by URL.
+_REMEMBERED = tuple(field.name for field in fields(Memory))
 
-    A source is known by its URL: a new name or kind is taken over, a new URL is a new source.
+
+def register(session: Session, sources: Iterable[SourceSetting]) -> dict[str, KnownSource]:
+    """Make the sources of the settings known to the store; returns them by URL.
+
+    A source is known by its URL, or by the address that it has moved to: a new name, kind or interval is
+    taken over, any other URL is a new source.
     """
-    wanted = {url: (name, kind) for url, name, kind in sources}
-    insert_new(
-        session,
-        SourceRow,
-        [{"url": url, "name": name, "kind": kind, "failures": 0} for url, (name, kind) in wanted.items()],
-    )
-    known = {}
-    for row in session.scalars(select(SourceRow).where(SourceRow.url.in_(wanted))):
-        name, kind = wanted[row.url]
-        if row.kind != kind:
-            row.etag = row.last_modified = row.body_hash = None  # it is read in another way now
-        if (row.name, row.kind) != (name, kind):
-            row.name, row.kind = name, kind
-        known[row.url] = _known(row)
-    return known
+    wanted = {source.url: source for source in sources}
+    rows = {row.url: row for row in session.scalars(select(SourceRow).where(SourceRow.url.in_(wanted)))}
+    missing = wanted.keys() - rows.keys()
+    if missing:
+        moved = select(SourceRow).where(SourceRow.address.in_(missing)).order_by(SourceRow.id)
+        for row in session.scalars(moved):
+            if row.url not in wanted and row.address not in rows:
+                row.url = row.address  # the settings follow the move
+                rows[row.url] = row
+        session.flush()
+        insert_new(
+            session,
+            SourceRow,
+            [_new(wanted[url]) for url in wanted if url not in rows],
+        )
+        fresh = select(SourceRow).where(SourceRow.url.in_(missing - rows.keys()))
+        rows |= {row.url: row for row in session.scalars(fresh)}
+    for url, row in rows.items():
+        _take_over(row, wanted[url])
+    return {url: _known(rows[url]) for url in wanted if url in rows}
+
+
+def _new(source: SourceSetting) -> dict[str, object]:
+    memory = Memory(source.url, source.interval, source.interval)
+    return {"url": source.url, "name": source.name, "kind": source.kind, **_columns(memory)}
+
+
+def _take_over(row: SourceRow, source: SourceSetting) -> None:
+    if row.kind != source.kind:
+        row.etag = row.last_modified = row.body_hash = None  # it is read in another way now
+        row.kind = source.kind
+    if row.name != source.name:
+        row.name = source.name
+    if row.base != source.interval:
+        row.base = row.interval = source.interval
+        if row.retired_at is None:
+            row.due_at, row.due_why = None, "the settings give it another interval"
 
 
 def list_sources(session: Session, urls: Iterable[str]) -> list[KnownSource]:
-    """The sources with these URLs and how many items each brought first, in the order of the URLs."""
+    """The sources at these URLs and how many items each brought first, in the order of the URLs."""
     counts = dict(session.execute(select(ItemRow.source_id, func.count()).group_by(ItemRow.source_id)).all())
     wanted = list(urls)
-    rows = {row.url: row for row in session.scalars(select(SourceRow).where(SourceRow.url.in_(wanted)))}
-    return [_known(rows[url], counts.get(rows[url].id, 0)) for url in wanted if url in rows]
+    either = SourceRow.url.in_(wanted) | SourceRow.address.in_(wanted)
+    found = session.scalars(select(SourceRow).where(either)).all()
+    # Settings that follow a source to where it has moved are taken over by its next visit.
+    rows = {row.address: row for row in found} | {row.url: row for row in found}
+    return [replace(_known(rows[url], counts.get(rows[url].id, 0)), url=url) for url in wanted if url in rows]
 
 
-def record_answer(
-    session: Session, source_id: int, answer: Answer, *, interval: timedelta, now: datetime
-) -> Stored:
-    """Store what a source answered, in one transaction with the validators that stand for it."""
-    row = session.get_one(SourceRow, source_id)
-    row.asked_at = row.answered_at = now
-    row.due_at = now + interval
-    row.failures, row.error = 0, answer.flaw
-    # A 304 may leave validators out; they stay those of the body that was read.
-    row.etag = answer.etag or (row.etag if answer.entries is None else None)
-    row.last_modified = answer.last_modified or (row.last_modified if answer.entries is None else None)
-    if answer.entries is None:
-        return Stored()
-    row.body_hash = answer.body_hash
-    return store_entries(session, source_id, answer.entries, now)
+def due_sources(session: Session, urls: Iterable[str], now: datetime) -> set[str]:
+    """Which of these URLs are due, or not known yet."""
+    wanted = set(urls)
+    waiting = select(SourceRow.url).where(
+        SourceRow.url.in_(wanted), SourceRow.retired_at.is_not(None) | (SourceRow.due_at > now)
+    )
+    return wanted - set(session.scalars(waiting))
 
 
-def record_failure(
-    session: Session, source_id: int, reason: str, *, interval: timedelta, now: datetime
-) -> None:
-    """Remember that a visit failed, and why; the source is asked again after its interval."""
-    row = session.get_one(SourceRow, source_id)
-    row.asked_at = now
-    row.due_at = now + interval
-    row.failures += 1
-    row.error = reason
+def record_outcomes(session: Session, outcomes: Sequence[Outcome], now: datetime) -> list[Stored]:
+    """Store what visits brought, in one transaction with what stands for it; in the order given."""
+    given = [(outcome.source_id, outcome.entries or (), outcome.backlog_before) for outcome in outcomes]
+    stored = store_entries(session, given, now)
+    rows = [
+        {"id": outcome.source_id, **_columns(outcome.remember(found))}
+        for outcome, found in zip(outcomes, stored, strict=True)
+    ]
+    if rows:
+        session.execute(update(SourceRow), rows)
+    return stored
+
+
+def _columns(memory: Memory) -> dict[str, object]:
+    return {**vars(memory), "counts": list(memory.counts)}
 
 
 def _known(row: SourceRow, items: int = 0) -> KnownSource:
-    return KnownSource(
-        id=row.id,
-        url=row.url,
-        name=row.name,
-        kind=row.kind,
-        etag=row.etag,
-        last_modified=row.last_modified,
-        body_hash=row.body_hash,
-        asked_at=row.asked_at,
-        answered_at=row.answered_at,
-        due_at=row.due_at,
-        failures=row.failures,
-        error=row.error,
-        items=items,
-    )
+    values: Mapping[str, object] = {name: getattr(row, name) for name in _REMEMBERED}
+    memory = replace(Memory(**values), counts=tuple(row.counts))  # type: ignore[arg-type]
+    return KnownSource(id=row.id, url=row.url, name=row.name, kind=row.kind, memory=memory, items=items)

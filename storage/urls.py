@@ -17,12 +17,21 @@ _TRACKER = re.compile(
 )
 
 
+# An address that has its canonical form but for scheme, "www." and a final slash, as most articles' have.
+_PLAIN = re.compile(
+    r"https?://(?:www\.)?((?!www\.)[a-z0-9][a-z0-9.-]*[a-z0-9])(:(?!80/|443/)(?:[1-9]\d{0,3}|[1-5]\d{4})|)(/[A-Za-z0-9/._~-]*)"
+)
+
+
 def canonical_url(url: str, *, keep_fragment: bool = False) -> str:
     """The form under which an article is known once: no tracking, one scheme, no fragment, sorted query.
 
     It identifies the article and is never fetched. `keep_fragment` is for pages that hold many items.
     Takes what `is_web_url` accepts.
     """
+    plain = _PLAIN.fullmatch(url)
+    if plain and "//" not in plain[3] and "/." not in plain[3]:
+        return f"https://{plain[1]}{plain[2]}{plain[3].rstrip('/') or '/'}"
     parts = urlsplit(canonicalize_url(url.strip(), keep_fragments=keep_fragment))
     host = re.sub(r"^(?:www\.)+(?=.)", "", parts.hostname or "")
     if ":" in host:
@@ -37,6 +46,8 @@ def canonical_url(url: str, *, keep_fragment: bool = False) -> str:
 
 def is_web_url(url: str) -> bool:
     """Whether an address is http or https with a host, can be taken apart, and is of usable length."""
+    if len(url) <= MAX_URL and _PLAIN.fullmatch(url):
+        return True
     try:
         url.encode()
         parts = urlsplit(url.strip())

@@ -1,66 +1,24 @@
 """Linking what the store holds: every item that waits gets its links, its story and its follow-ups."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from storage.engine import Database
 from storage.followups import raise_followups, withdraw_unearned
 from storage.insert import insert_new
-from storage.linking.decision import RuleJudge
-from storage.linking.index import load_index
 from storage.linking.linker import Link, Linker
 from storage.linking.names import NameTable
 from storage.linking.news import NewsItem, Reading, read_news
+from storage.linking.report import LinkReport
 from storage.linking.stories import WINDOW, StoryShelf
-from storage.models import ItemRow, LinkRow, PostRow, StoryRow
+from storage.models import ItemRow, LinkRow, StoryRow
 
 BATCH = 25  # items a transaction: other writers wait no longer than these take, a second at most
 # News that came out this long before a post was known to who wrote it.
 KNOWN_TO_POST = timedelta(days=1)
-
-
-@dataclass
-class LinkReport:
-    """What a run of the linker did."""
-
-    linked: int = 0  # items
-    opened: list[int] = field(default_factory=list)  # follow-ups
-    added: int = 0  # stories to follow-ups, opened ones included
-    waiting: int = 0  # items that cannot be linked yet, as there are no posts
-
-
-async def link_waiting(
-    database: Database, table: NameTable, *, now: Callable[[], datetime], stopped: Callable[[], bool]
-) -> LinkReport:
-    """Link every item that waits for it, a batch a transaction; safe to run twice and to break off.
-
-    While there are no posts the items are left waiting, so that the first import finds them.
-    """
-    report = LinkReport()
-    waiting = await database.reading(_count_waiting)
-    if not waiting:
-        return report
-    index = await database.reading(load_index)
-    if not index.posts:
-        report.waiting = waiting
-        return report
-
-    def text_of(post: int) -> str:
-        with database.read() as session:
-            return session.scalar(select(PostRow.text).where(PostRow.id == post)) or ""
-
-    batches = _Batches(Linker(index, table, text_of, RuleJudge(index)), report)
-    while not stopped() and await database.writing(batches.link_next, now()):
-        pass
-    return report
-
-
-def _count_waiting(session: Session) -> int:
-    return session.scalar(select(func.count()).where(ItemRow.linked_at.is_(None))) or 0
 
 
 def _read(row: ItemRow, table: NameTable) -> Reading:
@@ -69,7 +27,7 @@ def _read(row: ItemRow, table: NameTable) -> Reading:
 
 
 @dataclass
-class _Batches:
+class Batches:
     """One run: what it has read of the store so far, and what it did."""
 
     linker: Linker

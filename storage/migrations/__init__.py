@@ -2,19 +2,22 @@
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect, text
 
 from storage.errors import StorageError
 
+HEAD = "20261125_01"  # the newest revision in `versions`; tests/storage/test_migrations.py holds it
+
 
 def is_current(connection: Connection) -> bool:
-    """Whether the schema is the present one: nothing has to be written then."""
-    script = ScriptDirectory(str(Path(__file__).parent))
-    return MigrationContext.configure(connection).get_current_revision() == script.get_current_head()
+    """Whether the schema is the present one: nothing has to be written then.
+
+    It is looked up on every start, so that it goes without Alembic, which takes longer to load than many a
+    command to run.
+    """
+    if not inspect(connection).has_table("alembic_version"):
+        return False
+    return bool(connection.scalar(text("SELECT version_num FROM alembic_version")) == HEAD)
 
 
 def migrate(connection: Connection) -> None:
@@ -22,6 +25,11 @@ def migrate(connection: Connection) -> None:
 
     Raises `StorageError` if the database was made by a newer chipwatch.
     """
+    from alembic import command
+    from alembic.config import Config
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
     config.attributes["connection"] = connection

@@ -38,6 +38,28 @@ def test_the_canonical_form_of_any_address_is_its_own(url: str, keep_fragment: b
     assert canonical_url(once, keep_fragment=keep_fragment) == once
 
 
+# Of the few letters that most addresses are made of, so that they collide with every rule.
+simple = st.builds(
+    "{}://{}{}{}".format,
+    st.sampled_from(["http", "https"]),
+    st.text("w.a-1", min_size=1, max_size=12)
+    | st.sampled_from(["www.news.example", "www.www.a.b", "xn--a.b"]),
+    st.sampled_from(["", ":80", ":443", ":8080", ":8", ":99999", ":0"]),
+    st.text("/a.~_-1A", max_size=12).map(lambda path: f"/{path}") | st.just(""),
+)
+
+
+@settings(max_examples=1000, deadline=None)
+@given(url=simple)
+def test_a_simple_address_is_read_as_any_other_one_is(url: str) -> None:
+    """A fragment, which an article's address is known without, has it taken apart by all rules."""
+    fragment = f"{url}#x"
+    assert is_web_url(url) == is_web_url(fragment)
+    if is_web_url(url):
+        assert canonical_url(url) == canonical_url(url, keep_fragment=True) == canonical_url(fragment)
+        assert canonical_url(fragment, keep_fragment=True) == f"{canonical_url(url)}#x"
+
+
 @given(url=st.text())
 def test_anything_can_be_asked_whether_it_is_an_address(url: str) -> None:
     assert is_web_url(url) in (True, False)

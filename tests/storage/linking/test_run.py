@@ -10,12 +10,14 @@ import pytest
 from sqlalchemy import select
 
 from storage.engine import Database, open_database
-from storage.items import Entry, store_entries
+from storage.entry import Entry
 from storage.linking.names import NameTable
-from storage.linking.run import BATCH, LinkReport, link_waiting
+from storage.linking.report import LinkReport
+from storage.linking.run import BATCH
+from storage.linking.waiting import link_waiting
 from storage.models import Base, FollowupRow, FollowupStoryRow, ItemRow, LinkRow, PostRow, StoryRow
-from storage.sources import register
 from tests.conftest import NOW
+from tests.storage.conftest import store
 from tests.storage.linking.conftest import import_blog
 
 EVENT = "Acme tapes out Orion chip at Borealis"
@@ -28,7 +30,7 @@ def _link(
     now: Callable[[], datetime] = lambda: NOW,
     stopped: Callable[[], bool] = lambda: False,
 ) -> LinkReport:
-    return asyncio.run(link_waiting(database, table, now=now, stopped=stopped))
+    return asyncio.run(link_waiting(database, lambda: table, now=now, stopped=stopped))
 
 
 def _store(
@@ -44,9 +46,7 @@ def _store(
         Entry(f"https://news.example/{at}{n}", title, "", language, when, f"{at}{n}")
         for n, title in enumerate(titles)
     ]
-    with database.write() as session:
-        source = register(session, [("https://news.example/feed", "News", "feed")])
-        store_entries(session, source["https://news.example/feed"].id, entries, NOW)
+    store(database, *entries)
 
 
 def _state(database: Database) -> dict[str, list[Any]]:

@@ -87,7 +87,8 @@ def reason(data: bytes) -> str:
 
 def link_news(session: Session, post_ids: list[int], items: int = 1) -> None:
     """Store items that are each linked to these posts."""
-    news = SourceRow(url="https://news.example", name="News", kind="feed")
+    url = "https://news.example"
+    news = SourceRow(url=url, address=url, name="News", kind="feed", base=1800, interval=1800, counts=[])
     session.add(news)
     session.flush()
     for n in range(items):

@@ -36,6 +36,7 @@ def test_what_front_matter_leaves_out_comes_from_the_file_name() -> None:
         ("2026-11-24 09:30:00 +0900", datetime(2026, 11, 24, 0, 30, tzinfo=UTC)),
         ("'24 Nov 2026'", datetime(2026, 11, 24, tzinfo=UTC)),
         ("20261124", datetime(2026, 11, 24, tzinfo=UTC)),
+        ("2026年11月24日 9時30分", datetime(2026, 11, 24, 9, 30, tzinfo=UTC)),
     ],
 )
 def test_a_date_is_read_in_any_notation(date: str, published: datetime) -> None:
@@ -44,7 +45,7 @@ def test_a_date_is_read_in_any_notation(date: str, published: datetime) -> None:
 
 @pytest.mark.parametrize(
     "date",
-    ["", "''", "soon", "2026-13-45 x", "[2026]", "true", ".nan", "0001-01-01 00:00 +1000", "2026年1月2日"],
+    ["", "''", "soon", "2026-13-45 x", "[2026]", "true", ".nan", "0001-01-01 00:00 +1000", "2026年13月1日"],
 )
 def test_a_date_that_is_none_gives_way_to_that_of_the_file_name(date: str) -> None:
     assert read(source(f"date: {date}")).published == datetime(2026, 3, 4, tzinfo=UTC)

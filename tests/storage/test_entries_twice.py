@@ -1,6 +1,6 @@
 """Whatever a source sends, storing it a second time changes nothing, and no two items are one article."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -8,10 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.engine import Database
-from storage.items import Entry, store_entries
+from storage.entries import store_entries
+from storage.entry import Entry
 from storage.models import ItemRow, SightingRow
 from tests.conftest import NOW
-from tests.storage.conftest import known_source
+from tests.storage.conftest import OTHER, known_source
 
 LATER = NOW + timedelta(hours=1)
 
@@ -55,16 +56,18 @@ def state(session: Session) -> list[tuple[object, ...]]:
 
 
 @hostile
-@given(given=entries)
-def test_the_same_entries_again_change_nothing(database: Database, given: list[Entry]) -> None:
+@given(given=entries, before=st.sampled_from([None, NOW, LATER]))
+def test_the_same_entries_again_change_nothing(
+    database: Database, given: list[Entry], before: datetime | None
+) -> None:
     source_id = known_source(database).id
     with database.read() as session:  # so that nothing is left for the next example
-        first = store_entries(session, source_id, given, NOW)
-        before = state(session)
-        second = store_entries(session, source_id, given, LATER)
+        (first,) = store_entries(session, [(source_id, given, before)], NOW)
+        stored = state(session)
+        (second,) = store_entries(session, [(source_id, given, before)], LATER)
         assert second.new == ()
         assert (second.known, second.changed) == (len(first.new) + first.known, 0)
-        assert state(session) == before
+        assert state(session) == stored
 
 
 @hostile
@@ -72,11 +75,11 @@ def test_the_same_entries_again_change_nothing(database: Database, given: list[E
 def test_another_source_changes_no_item_of_the_first(
     database: Database, ours: list[Entry], theirs: list[Entry]
 ) -> None:
-    first, second = known_source(database), known_source(database, "https://other.example/feed.xml")
+    first, second = known_source(database), known_source(database, OTHER)
     with database.read() as session:
-        store_entries(session, first.id, ours, NOW)
+        store_entries(session, [(first.id, ours, None)], NOW)
         mine = state(session)
-        store_entries(session, second.id, theirs, LATER)
+        store_entries(session, [(second.id, theirs, None)], LATER)
         source = list(ItemRow.__table__.columns.keys()).index("source_id")
         sighted = len(ItemRow.__table__.columns) + list(SightingRow.__table__.columns.keys()).index(
             "source_id"
@@ -93,7 +96,26 @@ def test_a_source_that_changes_all_the_time_never_breaks_the_store(
     with database.read() as session:
         for batch in batches:
             before = len(set(session.scalars(select(ItemRow.id))))
-            stored = store_entries(session, source_id, batch, NOW)
+            (stored,) = store_entries(session, [(source_id, batch, None)], NOW)
             urls = list(session.scalars(select(ItemRow.canonical_url)))
             assert len(urls) == len(set(urls)) == before + len(stored.new)
             assert stored.changed <= stored.known
+
+
+@hostile
+@given(batches=st.lists(st.tuples(entries, entries), max_size=3))
+def test_two_sources_that_change_all_the_time_never_break_the_store(
+    database: Database, batches: list[tuple[list[Entry], list[Entry]]]
+) -> None:
+    sources = [known_source(database).id, known_source(database, OTHER).id]
+    with database.read() as session:
+        for batch in batches:
+            before = len(set(session.scalars(select(ItemRow.id))))
+            given = [(source, mine, NOW) for source, mine in zip(sources, batch, strict=True)]
+            one, two = store_entries(session, given, NOW)
+            urls = list(session.scalars(select(ItemRow.canonical_url)))
+            assert len(urls) == len(set(urls)) == before + len(one.new) + len(two.new)
+            assert not any(url.startswith("moved:") for url in urls)
+            for stored, mine in ((one, batch[0]), (two, batch[1])):
+                assert len(stored.new) + stored.known <= len(mine)
+                assert stored.backlog <= len(stored.new)

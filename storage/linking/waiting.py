@@ -1,0 +1,60 @@
+"""Linking what waits: every item that is new or changed gets its links, its story and its follow-ups."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from storage.engine import Database
+from storage.linking.report import LinkReport
+from storage.models import ItemRow, PostRow
+
+if TYPE_CHECKING:
+    from storage.linking.names import NameTable
+
+
+async def link_waiting(
+    database: Database,
+    names: "Callable[[], NameTable]",
+    *,
+    now: Callable[[], datetime],
+    stopped: Callable[[], bool],
+) -> LinkReport:
+    """Link every item that waits for it, a batch a transaction; safe to run twice and to break off.
+
+    While there are no posts the items are left waiting, so that the first import finds them. The linker and
+    the table of names, which `names` gives, are loaded only if there is something to link.
+    """
+    report = LinkReport()
+    waiting = await database.reading(_count_waiting)
+    if not waiting:
+        return report
+    if not await database.reading(_any_post):
+        report.waiting = waiting
+        return report
+    from storage.linking.decision import RuleJudge
+    from storage.linking.index import load_index
+    from storage.linking.linker import Linker
+    from storage.linking.run import Batches
+
+    index, table = await database.reading(load_index), await asyncio.to_thread(names)
+
+    def text_of(post: int) -> str:
+        with database.read() as session:
+            return session.scalar(select(PostRow.text).where(PostRow.id == post)) or ""
+
+    batches = Batches(Linker(index, table, text_of, RuleJudge(index)), report)
+    while not stopped() and await database.writing(batches.link_next, now()):
+        pass
+    return report
+
+
+def _any_post(session: Session) -> bool:
+    return session.scalar(select(PostRow.id).limit(1)) is not None
+
+
+def _count_waiting(session: Session) -> int:
+    return session.scalar(select(func.count()).where(ItemRow.linked_at.is_(None))) or 0
