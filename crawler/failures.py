@@ -1,59 +1,71 @@
-"""Why a fetch failed, in words for the person who can mend it."""
+"""Why a visit failed: in words for the person who can mend it, and how heavily it counts."""
 
-import os
-from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import Literal
 
-from scrapy.exceptions import (
-    CannotResolveHostError,
-    DownloadCancelledError,
-    DownloadConnectionRefusedError,
-    DownloadFailedError,
-    DownloadTimeoutError,
-    IgnoreRequest,
-    ResponseDataLossError,
-    UnsupportedURLSchemeError,
-)
+from storage.dates import parse_date
 
-from crawler.fetching.handler import AddressRefused
+# temporary: likely to pass by itself. hard: someone has to mend it. missing: 404. gone: 410, for good.
+FailureKind = Literal["temporary", "hard", "missing", "gone"]
 
-# By type; the first that fits counts. A function gets the error and its own words.
-_REASONS: list[tuple[type[BaseException], Callable[[BaseException, str], str]]] = [
-    (
-        AddressRefused,
-        lambda _, detail: f"refused: {detail}; to allow it, add its network to [crawl] allow_private",
-    ),
-    (DownloadTimeoutError, lambda _, __: "too slow: not answered in full in time"),
-    (CannotResolveHostError, lambda _, __: "the host name cannot be resolved; check the address"),
-    (DownloadConnectionRefusedError, lambda error, detail: f"no connection ({_os_error(error) or detail})"),
-    (DownloadCancelledError, lambda _, detail: "the answer is too large" if "size" in detail else detail),
-    (IgnoreRequest, lambda _, detail: _ignored(detail)),
-    (ResponseDataLossError, lambda _, __: "the answer broke off"),
-    (UnsupportedURLSchemeError, lambda _, detail: f"not an address that can be fetched ({detail})"),
-    (DownloadFailedError, lambda _, detail: f"the answer is not proper HTTP ({detail})"),
-]
+_TEMPORARY = frozenset({408, 421, 423, 425, 429})
+_WAITING = frozenset({429, 503})  # that may say how long to wait
+_ADVICE = {
+    401: "; it wants a login",
+    403: "; it refuses programs, or this one",
+    404: "; check the address",
+    410: "; it is gone for good",
+}
 
 
-def reason_of(error: BaseException) -> str:
-    """One line on what went wrong, for any exception that a download ends in."""
-    detail = " ".join(str(error).split())[:300]
-    for kind, reason in _REASONS:
-        if isinstance(error, kind):
-            return reason(error, detail)
-    return f"{type(error).__name__}: {detail}" if detail else type(error).__name__
+@dataclass(frozen=True)
+class Failure:
+    """What went wrong with one visit."""
+
+    reason: str
+    kind: FailureKind = "hard"
+    retry_after: timedelta | None = None  # that its server asks to be left alone for
 
 
-def _ignored(detail: str) -> str:
-    """Scrapy's middlewares all drop a request in the same way and differ in their words only."""
-    if "robots.txt" in detail:
-        return "robots.txt of the site forbids it"
-    if "redirect" in detail.lower():
-        return "redirects in circles"
-    if "exceed" in detail or "larger" in detail or "size" in detail:
-        return "the answer is too large once unpacked"
-    return detail
+class FetchFailed(Exception):  # noqa: N818 - said as it happens
+    """A fetch that gave no answer to be read."""
+
+    def __init__(self, reason: str, kind: FailureKind = "hard") -> None:
+        super().__init__(reason)
+        self.failure = Failure(reason, kind)
 
 
-def _os_error(error: BaseException) -> str:
-    cause = getattr(error.__cause__, "os_error", None)
-    number = getattr(cause, "errno", None)
-    return os.strerror(number).lower() if number else str(getattr(cause, "strerror", None) or cause or "")
+class Stopped(Exception):  # noqa: N818 - no error of anyone's
+    """The crawl was stopped before the fetch was done."""
+
+
+def failure_of_status(status: int, retry_after: str | None, now: datetime) -> Failure:
+    """What an HTTP status other than 200 and 304 means for a source."""
+    try:
+        phrase = f"HTTP {status} {HTTPStatus(status).phrase}{_ADVICE.get(status, '')}"
+    except ValueError:
+        phrase = f"HTTP {status}"
+    kind: FailureKind = "hard"
+    if status == HTTPStatus.NOT_FOUND:
+        kind = "missing"
+    elif status == HTTPStatus.GONE:
+        kind = "gone"
+    elif status in _TEMPORARY or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        kind = "temporary"
+    wait = parse_retry_after(retry_after, now) if status in _WAITING else None
+    return Failure(phrase, kind, wait)
+
+
+def parse_retry_after(value: str | None, now: datetime) -> timedelta | None:
+    """A Retry-After header, in seconds or as a date (RFC 9110, 10.2.3); none if it says nothing."""
+    if not value:
+        return None
+    value = value.strip()
+    if value.isascii() and value.isdigit():
+        return timedelta(seconds=min(int(value[:9]), 366 * 86_400))
+    moment = parse_date(value)
+    if moment is None or moment.tzinfo is None:
+        return None
+    return max(moment - now, timedelta(0))

@@ -2,23 +2,21 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from scrapy.crawler import AsyncCrawlerRunner
-
-from crawler.fetching.options import FetchOptions, scrapy_settings
-from crawler.fetching.traffic import Traffic
+from crawler.feeds import ask_feeds
+from crawler.fetching.fetcher import Fetcher
+from crawler.fetching.going_out import going_out
+from crawler.options import CrawlOptions
+from crawler.parsing.apart import Apart
+from crawler.reading import Reader
 from crawler.sources import Source
-from crawler.spiders import SPIDERS
-from crawler.spiders.article import ArticleSpider
+from crawler.taking import Taker
 from crawler.visits import Ask, Visit, Visits
 from storage.engine import Database
-from storage.items import wanting_article
-from storage.sources import register
-
-ARTICLE_AGE = timedelta(days=7)  # since an item was first seen: later its page is not fetched any more
-GRACE = 4.0  # seconds that fetches under way are given when a crawl is stopped
+from storage.sources import SourceSetting, register
 
 
 @dataclass(frozen=True)
@@ -26,6 +24,8 @@ class CrawlReport:
     """What a crawl found, a visit for each source that was asked."""
 
     visits: tuple[Visit, ...]
+    not_due: int = 0  # sources that were left alone
+    next_due: datetime | None = None  # when the first of those is due
 
     @property
     def unchanged(self) -> int:
@@ -47,52 +47,67 @@ class CrawlReport:
         """Items that were in the store already."""
         return sum(visit.known for visit in self.visits)
 
+    @property
+    def backlog(self) -> int:
+        """Of the new items, those too old for follow-ups when their source was first read."""
+        return sum(visit.backlog for visit in self.visits)
+
 
 async def crawl(
     database: Database,
     sources: Sequence[Source],
-    options: FetchOptions,
+    options: CrawlOptions,
     *,
     now: Callable[[], datetime],
+    only_due: bool = False,
     tell: Callable[[Visit], None] = lambda _visit: None,
     stop: asyncio.Event | None = None,
+    apart: Apart | None = None,
 ) -> CrawlReport:
-    """Ask the sources, whether due or not, and store what they give.
+    """Ask the sources, whether due or not unless `only_due` is set, and store what they give.
 
     `now` is asked for the time (aware), `tell` is called as each source is done, on the event loop. When
     `stop` is set, no further source is asked; fetches under way get a few seconds, then are let go. Every
-    visit in the report is committed; a source without one stays as due as it was.
+    visit in the report is committed; a source without one stays as due as it was. `apart` is the process
+    for slow parsing, if the caller keeps one.
     """
-    stop = stop or asyncio.Event()
-    known = await database.writing(register, [(s.url, s.name, s.kind) for s in sources])
-    visits = Visits(database, now, tell)
-    traffic = Traffic(stop, options.concurrency)
-    runner = AsyncCrawlerRunner(scrapy_settings(options))
-    crawls: list[asyncio.Task[None]] = []
-    for kind, spider in SPIDERS.items():
-        asks = [Ask(source, known[source.url]) for source in sources if source.kind == kind]
-        if asks:
-            crawls.append(runner.crawl(spider, asks=asks, visits=visits, traffic=traffic))
-    watch = asyncio.create_task(_give_up_in_time(traffic))
-    try:
-        await asyncio.gather(*crawls)
-        if options.articles and not stop.is_set() and visits.trouble is None:
-            pages = await database.reading(
-                wanting_article,
-                [source.id for source in known.values()],
-                since=now() - ARTICLE_AGE,
-                limit=options.articles,
-            )
-            if pages:
-                await runner.crawl(ArticleSpider, pages=pages, visits=visits, traffic=traffic)
-    finally:
-        watch.cancel()
+    asks = await known_asks(database, sources)
+    moment = now()
+    waiting = [
+        ask.memory
+        for ask in asks
+        if only_due and ask.memory.retired_at is None and not ask.memory.is_due(moment)
+    ]
+    asks = [ask for ask in asks if not only_due or ask.memory.is_due(moment)]
+    next_due = min((memory.due_at for memory in waiting if memory.due_at is not None), default=None)
+    if not asks:
+        return CrawlReport((), len(waiting), next_due)
+    async with going_out(database, options, now=now, stop=stop) as fetcher, AsyncExitStack() as stack:
+        if apart is None:
+            apart = Apart()
+            stack.callback(apart.close)
+        visits = Visits(database, options.bounds, options.backlog, now, tell, fetcher.traffic.give_up)
+        async with visits:
+            await _ask_all(asks, fetcher, Taker(Reader(fetcher, apart), visits))
     if visits.trouble is not None:
         raise visits.trouble
-    return CrawlReport(tuple(visits.done))
+    return CrawlReport(tuple(visits.done), len(waiting), next_due)
 
 
-async def _give_up_in_time(traffic: Traffic) -> None:
-    await traffic.stop.wait()
-    await asyncio.sleep(GRACE)
-    traffic.giving_up.set()
+async def known_asks(database: Database, sources: Sequence[Source]) -> list[Ask]:
+    """The sources with what is remembered of them, after what the settings changed was taken over."""
+    wanted = [SourceSetting(s.url, s.name, s.kind, int(s.interval.total_seconds())) for s in sources]
+    known = await database.writing(register, wanted)
+    return [Ask(source, known[source.url]) for source in sources if source.url in known]
+
+
+async def _ask_all(asks: Sequence[Ask], fetcher: Fetcher, taker: Taker) -> None:
+    feeds = [ask for ask in asks if ask.source.kind == "feed"]
+    pages = [ask for ask in asks if ask.source.kind != "feed"]
+    async with asyncio.TaskGroup() as group:
+        if feeds:
+            group.create_task(ask_feeds(feeds, fetcher, taker))
+        if pages:
+            from crawler.spiders.run import visit_pages  # Scrapy: half a second that feeds need not wait
+
+            group.create_task(visit_pages(pages, fetcher, taker))

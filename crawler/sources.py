@@ -35,6 +35,12 @@ def format_duration(value: timedelta) -> str:
     return f"{seconds // _SECONDS[unit]}{unit}"
 
 
+def _pause(value: object) -> timedelta:
+    """A duration that may be none at all."""
+    return timedelta(0) if value in ("0", "0s", timedelta(0)) else _duration(value)
+
+
+Pause = Annotated[timedelta, BeforeValidator(_pause), PlainSerializer(format_duration, return_type=str)]
 Duration = Annotated[timedelta, BeforeValidator(_duration), PlainSerializer(format_duration, return_type=str)]
 
 
@@ -47,7 +53,10 @@ class Source(BaseModel):
     url: str
     kind: Literal["feed", "listing", "sitemap"] = "feed"
     interval: Duration = timedelta(minutes=30)
+    language: Literal["en", "ja", "zh", "ko"] | None = None  # expected; each item's own is detected
     links: str | None = None  # listing: a CSS selector for the links to articles; none: found by themselves
+    titles: str | None = None  # listing: for the title, in the block of a link; none: its heading, its text
+    dates: str | None = None  # listing: for the date, in the block of a link; none: its <time>
 
     @field_validator("url")
     @classmethod
@@ -56,7 +65,7 @@ class Source(BaseModel):
             raise ValueError("must be an http:// or https:// address")
         return value.strip()
 
-    @field_validator("links")
+    @field_validator("links", "titles", "dates")
     @classmethod
     def _selector(cls, value: str | None) -> str | None:
         if value is not None:

@@ -1,51 +1,71 @@
-"""What the spiders of one crawl share on their way out: a turn at each host, and how a crawl is stopped."""
+"""What all fetches of one crawl share: a turn at each host, and how a crawl is stopped."""
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
-from scrapy.exceptions import DownloadCancelledError
-from scrapy.http import Response
+from crawler.failures import Stopped
+
+R = TypeVar("R")
 
 
 @dataclass
 class Traffic:
-    """One fetch at a time to a host, over all spiders; stopped in two steps.
-
-    Scrapy's own limit a host does not hold without a reactor: it counts a transfer only once its task runs,
-    by when all that wait were let through (held by tests/crawler/test_run.py). Its own stop drops what waits
-    but neither ends what hangs nor a crawl that has not begun (tests/crawler/test_stopping.py).
-    """
+    """One fetch at a time to a host with a pause between, so many at once over all; stopped in two steps."""
 
     stop: asyncio.Event  # no fetch begins any more
-    concurrency: int = 32  # fetches at once, over all spiders
-    giving_up: asyncio.Event = field(default_factory=asyncio.Event)  # fetches under way are let go
+    concurrency: int = 32  # fetches at once, over all hosts
     slow: set[str] = field(default_factory=set)  # hosts that some fetch timed out at
+    _given_up: bool = False
     _room: asyncio.Semaphore = field(init=False)
     _turns: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+    _free_at: dict[str, float] = field(default_factory=dict)  # loop time at which a host may be asked again
+    _under_way: set[asyncio.Task[Any]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._room = asyncio.Semaphore(self.concurrency)
 
-    async def take_turn(self, host: str, fetch: Callable[[], Coroutine[Any, Any, Response]]) -> Response:
-        """Run a fetch when the host is free. Raises `DownloadCancelledError` if the crawl is stopped."""
-        async with self._turns[host], self._room:
-            if self.stop.is_set():
-                raise DownloadCancelledError("stopped")
-            return await self._unless_given_up(asyncio.ensure_future(fetch()))
+    async def take_turn(self, host: str, fetch: Callable[[], Awaitable[R]], *, pause: float = 0.0) -> R:
+        """Run a fetch when the host is free, and leave the host alone for `pause` seconds after it.
 
-    async def _unless_given_up(self, fetch: asyncio.Future[Response]) -> Response:
-        given_up = asyncio.ensure_future(self.giving_up.wait())
+        Raises `Stopped` if the crawl is stopped before or while it runs.
+        """
+        async with self._turns[host]:
+            await self._wait_for(host)
+            async with self._room:
+                if self.stop.is_set() or self._given_up:
+                    raise Stopped
+                try:
+                    return await self._unless_given_up(fetch)
+                finally:
+                    if pause:
+                        self._free_at[host] = asyncio.get_running_loop().time() + pause
+
+    def give_up(self) -> None:
+        """Begin nothing any more, and let go of what is being fetched."""
+        self._given_up = True
+        for task in self._under_way:
+            task.cancel()
+
+    async def _wait_for(self, host: str) -> None:
+        wait = self._free_at.get(host, 0.0) - asyncio.get_running_loop().time()
+        if wait > 0 and not self.stop.is_set():
+            stopped = asyncio.ensure_future(self.stop.wait())
+            await asyncio.wait({stopped}, timeout=wait)
+            stopped.cancel()
+
+    async def _unless_given_up(self, fetch: Callable[[], Awaitable[R]]) -> R:
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - fetches run in tasks
+        self._under_way.add(task)
         try:
-            both: set[asyncio.Future[Any]] = {fetch, given_up}
-            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
-            if fetch.done():
-                return fetch.result()
-            raise DownloadCancelledError("stopped")
+            return await fetch()
+        except asyncio.CancelledError:
+            if not self._given_up:
+                raise
+            task.uncancel()
+            raise Stopped from None
         finally:
-            given_up.cancel()
-            if not fetch.done():
-                fetch.cancel()
-                await asyncio.wait({fetch})
+            self._under_way.discard(task)

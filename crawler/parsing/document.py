@@ -1,10 +1,10 @@
 """A fetched document, as parsers take it, and what they find in it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
-from storage.items import Entry
+from storage.entry import Entry
 
 
 @dataclass(frozen=True)
@@ -15,11 +15,24 @@ class Document:
     body: bytes
     content_type: str = ""  # the header as sent
     now: datetime | None = None  # aware; dates beyond it are not believed
+    language: str = ""  # that the settings expect, ISO 639-1; it helps where a text does not tell
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What a feed says of when to ask for it again."""
+
+    ttl: timedelta | None = None  # RSS `ttl`, or `sy:updatePeriod` by its frequency
+    skip_hours: frozenset[int] = frozenset()  # of the day in UTC, 0 to 23
+    skip_days: frozenset[int] = frozenset()  # of the week, Monday is 0
 
 
 @dataclass(frozen=True)
 class Contents:
-    """The entries of a document, and what is wrong with it if they may not be all."""
+    """The entries of a document, what it wishes, and what is wrong with it if they may not be all."""
 
     entries: Sequence[Entry]
     flaw: str | None = None
+    wishes: Wishes = field(default_factory=Wishes)
+    title: str = ""  # the source's own
+    stands_alone: bool = True  # whether it is enough to see that the document has not changed

@@ -3,7 +3,7 @@
 import codecs
 import re
 
-import charset_normalizer
+from w3lib.encoding import html_to_unicode
 
 _DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._:-]{1,40})[\"']")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
@@ -43,9 +43,21 @@ def decoded(body: bytes, content_type: str) -> str:
             return body.decode(encoding)
         except (UnicodeDecodeError, LookupError):
             continue
-    guess = charset_normalizer.from_bytes(body[:_GUESSED_FROM]).best()
-    encoding = (_known(guess.encoding) if guess else None) or "cp1252"
+    encoding = _guessed(body) or "cp1252"
     return body.decode(encoding, errors="replace")
+
+
+def page_text(body: bytes, content_type: str) -> str:
+    """The text of an HTML page, by its byte order mark, its server's word, its own, or a guess."""
+    _, text = html_to_unicode(content_type, body, auto_detect_fun=_guessed, default_encoding="utf-8")
+    return text
+
+
+def _guessed(body: bytes) -> str | None:
+    import charset_normalizer  # most feeds say what they are in
+
+    guess = charset_normalizer.from_bytes(body[:_GUESSED_FROM]).best()
+    return _known(guess.encoding) if guess else None
 
 
 def _known(name: str) -> str | None:

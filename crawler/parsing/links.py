@@ -1,17 +1,29 @@
 """Links as they stand in documents, made whole."""
 
+import re
 from urllib.parse import urljoin
 
 from w3lib.url import safe_url_string
 
-from storage.urls import is_web_url
+from crawler.parsing.redirectors import behind
+from storage.urls import MAX_URL, is_web_url
+
+# An address that is whole and needs no escaping, as nearly all are.
+_WHOLE = re.compile(
+    r"https?://[a-z0-9.-]+(?::(?:[1-9]\d{1,3}|[1-5]\d{4}))?/[A-Za-z0-9/._~-]*(?:\?[A-Za-z0-9/._~=&-]*)?"
+)
 
 
 def web_link(base: str, link: str) -> str | None:
-    """A link of a document at `base` as an absolute, percent-encoded web address; none if it is none."""
-    link = link.strip()
+    """A link of a document at `base` as an absolute, percent-encoded web address; none if it is none.
+
+    Of a link by way of a counting server it is the address that it leads to, where that can be told.
+    """
+    link = behind(link.strip())
     if not link:
         return None
+    if len(link) < MAX_URL and _WHOLE.fullmatch(link):
+        return link
     try:
         url = safe_url_string(urljoin(base, link))
     except ValueError:

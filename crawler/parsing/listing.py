@@ -2,17 +2,21 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import islice
 from urllib.parse import urlsplit
 
+import lxml.etree
 from parsel import Selector
 
-from crawler.parsing.document import Document
+from crawler.parsing.document import Contents, Document
+from crawler.parsing.encoding import page_text
 from crawler.parsing.errors import UnreadableError
+from crawler.parsing.language import language_of
 from crawler.parsing.links import web_link
-from crawler.parsing.text import believable, language_of, one_line
+from crawler.parsing.text import believable, one_line
 from storage.dates import parse_date
-from storage.items import Entry
+from storage.entry import Entry
 from storage.urls import canonical_url
 
 MAX_ENTRIES = 500
@@ -27,23 +31,36 @@ _ARTICLE_PATH = re.compile(
 _FEED = re.compile(rb"<\s*(?:rss|feed|rdf:RDF)\b", re.IGNORECASE)
 _WIDE = re.compile(r"[぀-ヿ一-鿿가-힣]")
 
+Chosen = frozenset[lxml.etree._Element]  # what the user's selector finds: each is a teaser of its own
 
-def parse_listing(document: Document, links: str | None = None, *, encoding: str = "utf-8") -> list[Entry]:
+
+@dataclass(frozen=True)
+class Selectors:
+    """Where on a page the articles stand, as CSS selectors; what is none is found by itself."""
+
+    links: str | None = None  # the links, or what holds one each
+    titles: str | None = None  # in the block of a link
+    dates: str | None = None  # in the block of a link
+
+
+def parse_listing(document: Document, selectors: Selectors = Selectors()) -> Contents:
     """The articles that a page links to, in its order.
 
-    `links` is a CSS selector for the links, or for what holds one each. Without it, links are taken that
-    lie on the same site, look like an article's and have a title's length. A date comes from the `<time>`
-    nearest to the link. Raises `UnreadableError` if nothing is found, as when a site changed its layout.
+    Without a selector for them, links are taken that lie on the same site, look like an article's and have a
+    title's length. A date comes from the `<time>` nearest to the link. Raises `UnreadableError` if nothing is
+    found, as when a site changed its layout.
     """
-    page = Selector(text=document.body.decode(encoding, errors="replace"), type="html")
-    declared = page.xpath("string(/html/@lang)").get("")
+    links = selectors.links
+    page = Selector(text=page_text(document.body, document.content_type), type="html")
+    declared = document.language or page.xpath("string(/html/@lang)").get("")
     base = web_link(document.url, page.xpath("string(//base/@href)").get("")) or document.url
     anchors = page.css(links) if links else page.xpath(f"(//a[@href])[position() <= {MAX_ANCHORS}]")
+    chosen: Chosen = frozenset(anchor.root for anchor in anchors) if links else frozenset()
     found: dict[str, Entry] = {}
     for anchor in anchors[:MAX_ANCHORS]:
         if links is None and _is_furniture(anchor):
             continue
-        entry = _entry(anchor, base, document, declared, by_itself=links is None)
+        entry = _entry(anchor, base, document, declared, selectors, chosen)
         if entry is not None:
             found.setdefault(canonical_url(entry.url), entry)
         if len(found) == MAX_ENTRIES:
@@ -56,26 +73,47 @@ def parse_listing(document: Document, links: str | None = None, *, encoding: str
                 f"no articles on the page: links = {links!r} finds nothing; mend the selector"
             )
         raise UnreadableError("no articles on the page: none looks like one; give a CSS selector as links")
-    return list(found.values())
+    return Contents(list(found.values()), title=one_line(page.xpath("string(//title)").get("")))
 
 
 def _entry(
-    anchor: Selector, base: str, document: Document, declared: str, *, by_itself: bool
+    anchor: Selector, base: str, document: Document, declared: str, selectors: Selectors, chosen: Chosen
 ) -> Entry | None:
     holder = anchor if anchor.xpath("self::a[@href]") else anchor.css("a[href]")
     link = holder.xpath("@href").get("").strip()
     url = None if link.startswith("#") else web_link(base, link)
-    title = one_line(" ".join(_title(anchor)))
+    said = _near(anchor, selectors.titles, chosen) if selectors.titles else ""
+    title = one_line(said or " ".join(_title(anchor)))
     if not title or url is None:
         return None
-    if by_itself and not _looks_like_article(url, title, document.url):
+    if selectors.links is None and not _looks_like_article(url, title, document.url):
         return None
+    stamp = _near(anchor, selectors.dates, chosen) if selectors.dates else _stamp(anchor, chosen)
     return Entry(
         url=url,
         title=title,
         language=language_of(title, declared),
-        published=believable(parse_date(_stamp(anchor)), document.now),
+        published=believable(parse_date(stamp), document.now),
     )
+
+
+def _blocks(anchor: Selector, chosen: Chosen) -> Iterable[lxml.etree._Element]:
+    """The link, and the blocks around it that are this teaser's alone."""
+    for block in (anchor.root, *anchor.root.iterancestors()):
+        if block is not anchor.root and any(e in chosen and e is not anchor.root for e in block.iter()):
+            return
+        if len(list(islice(block.iter("a"), TEASER_LINKS))) == TEASER_LINKS:
+            return
+        yield block
+
+
+def _near(anchor: Selector, selector: str, chosen: Chosen) -> str:
+    """The text of what a selector finds nearest to the link."""
+    for block in _blocks(anchor, chosen):
+        found = Selector(root=block, type="html").css(selector)
+        if found:
+            return " ".join(" ".join(found[0].xpath(".//text()").getall()).split())
+    return ""
 
 
 def _is_furniture(anchor: Selector) -> bool:
@@ -85,13 +123,11 @@ def _is_furniture(anchor: Selector) -> bool:
     )
 
 
-def _stamp(anchor: Selector) -> str | None:
-    """The date of the `<time>` nearest to the link, within the block that is this teaser's."""
-    for block in (anchor.root, *anchor.root.iterancestors()):
-        if len(list(islice(block.iter("a"), TEASER_LINKS))) == TEASER_LINKS:
-            return None
+def _stamp(anchor: Selector, chosen: Chosen) -> str | None:
+    """The date of the `<time>` nearest to the link."""
+    for block in _blocks(anchor, chosen):
         for time in block.iter("time"):
-            return str(time.get("datetime") or "")
+            return str(time.get("datetime") or time.text_content())
     return None
 
 

@@ -3,51 +3,102 @@
 import gzip
 import io
 import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 import lxml.etree
 
-from crawler.parsing.document import Document
+from crawler.parsing.document import Contents, Document
 from crawler.parsing.errors import UnreadableError
+from crawler.parsing.language import language_of
 from crawler.parsing.links import web_link
-from crawler.parsing.text import believable, language_of, one_line
-from storage.dates import parse_date
-from storage.items import Entry
+from crawler.parsing.text import believable, one_line
+from storage.dates import as_utc, parse_date
+from storage.entry import Entry
 
 MAX_ENTRIES = 5_000
 MAX_UNPACKED = 50_000_000  # bytes, the protocol's own limit
 
 
-def parse_sitemap(document: Document) -> list[Entry]:
-    """The articles of a news sitemap, plain or gzipped.
+CHILDREN = 5  # sitemaps of an index that are read at a visit
 
-    Raises `UnreadableError` if it is not one: not XML, a sitemap without titles, an index of sitemaps.
+
+@dataclass(frozen=True)
+class Child:
+    """A sitemap that an index names."""
+
+    url: str
+    changed_at: datetime | None  # as the index says
+
+
+@dataclass(frozen=True)
+class Sitemap:
+    """What a sitemap holds: articles, or further sitemaps if it is an index."""
+
+    contents: Contents
+    children: tuple[Child, ...] = ()
+
+
+def parse_sitemap(document: Document) -> Sitemap:
+    """A news sitemap or an index of sitemaps, plain or gzipped.
+
+    Raises `UnreadableError` if it is neither: not XML, or a sitemap without titles.
     """
-    root = _root(_unpacked(document.body))
+    root, broken = _root(_unpacked(document.body))
     kind = str(root.tag).rpartition("}")[2]
     if kind == "sitemapindex":
-        locs = [text.strip() for text in root.xpath("//*[local-name()='loc']/text()")]
-        example = f", such as {locs[0]}" if locs else ""
-        raise UnreadableError(f"an index of sitemaps; give the address of its news sitemap{example}")
+        children = tuple(_children(root, document))
+        if not children:
+            raise UnreadableError("an index that names no sitemaps")
+        return Sitemap(Contents([]), children)
     if kind in ("rss", "feed", "RDF"):
         raise UnreadableError('not a sitemap but a feed; give kind = "feed"')
     if kind != "urlset":
         raise UnreadableError(f"not a sitemap but <{kind}>")
-    found = []
-    for url in root.xpath("*[local-name()='url']")[:MAX_ENTRIES]:
-        link = web_link(document.url, _text(url, "./*[local-name()='loc']"))
-        title = one_line(_text(url, "./*[local-name()='news']/*[local-name()='title']"))
-        stamp = _text(url, ".//*[local-name()='publication_date']") or _text(
-            url, "./*[local-name()='lastmod']"
-        )
-        if title and link is not None:
-            declared = _text(url, ".//*[local-name()='language']")
-            published = believable(parse_date(stamp), document.now)
-            found.append(
-                Entry(url=link, title=title, language=language_of(title, declared), published=published)
-            )
+    rows = root.xpath("*[local-name()='url']")[:MAX_ENTRIES]
+    found = [entry for row in rows if (entry := _entry(row, document)) is not None]
     if not found and len(root):
         raise UnreadableError("a sitemap without news titles; give the address of the news sitemap")
+    flaw = f"the sitemap is broken ({broken}); what could be read was kept" if broken else None
+    return Sitemap(Contents(found, flaw))
+
+
+def worth_reading(children: Sequence[Child], since: datetime | None) -> list[str]:
+    """The sitemaps of an index that may hold something new: news ones before others, the latest first.
+
+    Those that have not changed since the source was last read are passed over.
+    """
+    changed = [child for child in children if not (since and child.changed_at and child.changed_at < since)]
+    news = [child for child in changed if "news" in child.url.lower()] or changed
+    order = sorted(
+        range(len(news)),
+        key=lambda n: (when.timestamp() if (when := news[n].changed_at) else float("inf"), -n),
+        reverse=True,
+    )
+    return [news[n].url for n in order[:CHILDREN]]
+
+
+def _children(root: lxml.etree._Element, document: Document) -> list[Child]:
+    found = []
+    for row in root.xpath("*[local-name()='sitemap']")[:MAX_ENTRIES]:
+        url = web_link(document.url, _text(row, "./*[local-name()='loc']"))
+        if url is not None:
+            found.append(Child(url, as_utc(parse_date(_text(row, "./*[local-name()='lastmod']")))))
     return found
+
+
+def _entry(row: lxml.etree._Element, document: Document) -> Entry | None:
+    link = web_link(document.url, _text(row, "./*[local-name()='loc']"))
+    title = one_line(_text(row, "./*[local-name()='news']/*[local-name()='title']"))
+    stamp = _text(row, ".//*[local-name()='publication_date']") or _text(row, "./*[local-name()='lastmod']")
+    if not title or link is None:
+        return None
+    declared = _text(row, ".//*[local-name()='language']")
+    published = believable(parse_date(stamp), document.now)
+    return Entry(
+        url=link, title=title, language=language_of(title, declared or document.language), published=published
+    )
 
 
 def _unpacked(body: bytes) -> bytes:
@@ -63,7 +114,8 @@ def _unpacked(body: bytes) -> bytes:
     return data
 
 
-def _root(body: bytes) -> lxml.etree._Element:
+def _root(body: bytes) -> tuple[lxml.etree._Element, str]:
+    """The document's root, and what is wrong with it if it breaks off."""
     parser = lxml.etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True
     )
@@ -73,7 +125,8 @@ def _root(body: bytes) -> lxml.etree._Element:
         raise UnreadableError(f"not XML ({str(error)[:200]})") from error
     if root is None:
         raise UnreadableError("not XML")
-    return root
+    fatal = [error.message for error in parser.error_log if error.level_name == "FATAL"]
+    return root, fatal[0][:200] if fatal else ""
 
 
 def _text(element: lxml.etree._Element, path: str) -> str:

@@ -1,19 +1,36 @@
-"""HTML to plain text, dates that can be believed, and the language of a text."""
+"""HTML to plain text, and dates that can be believed."""
 
 import html
 import re
-from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import lxml.etree
 import lxml.html
 
-from storage.dates import as_utc
+from storage.dates import as_utc, parse_date
 
 _TAG_OR_ENTITY = re.compile(r"<[a-zA-Z/!][^<>]{0,2000}>|&(?:[a-zA-Z]{2,10}|#\w{1,8});")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2028\u2029\ufeff\ufffe\uffff]|[\ud800-\udfff]")
 _BLOCKS = frozenset("p div br li tr h1 h2 h3 h4 h5 h6 blockquote section article ul ol table pre hr".split())
 _UNSEEN = frozenset("script style noscript template iframe object".split())
+# What needs a parser of HTML: comments, and elements whose insides are not text.
+_INVOLVED = re.compile(
+    r"<(?:!|\?|script|style|noscript|template|iframe|object|title|textarea|xmp|plaintext)", re.IGNORECASE
+)
+_BLOCK_TAG = re.compile(rf"</?(?:{'|'.join(sorted(_BLOCKS))})(?:[\s/][^<>]*)?>", re.IGNORECASE)
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+_OPENED = re.compile(r"<[a-zA-Z/]")
+# Bytes of Windows-1252 that were taken for characters, which makes control characters of letters.
+_WINDOWS = {code: bytes([code]).decode("cp1252", "ignore") or " " for code in range(0x80, 0xA0)}
+# RFC 822 as nearly all feeds write it; zones by name are the business of `storage.dates`.
+_RFC_822 = re.compile(
+    r"(?:\w{3},?\s+)?(\d{1,2})\s+(\w{3})\s+(\d{4})\s+(\d\d):(\d\d)(?::(\d\d))?\s+(GMT|UTC|UT|Z|[+-]\d{4})",
+    re.ASCII,
+)
+_MONTHS = {
+    name: number
+    for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)
+}
 
 # A clock that is off by less than this, or a time zone misread, is no reason to doubt a date.
 _CLOCK_SKEW = timedelta(days=1)
@@ -22,10 +39,16 @@ _OLDEST = datetime(1990, 1, 1, tzinfo=UTC)
 
 def plain(markup: str) -> str:
     """The text of an HTML fragment, a line per block, whitespace folded; plain text comes back as it is."""
+    if "<" not in markup and "&" not in markup:
+        return _fold(markup)
     if not _TAG_OR_ENTITY.search(markup):
         return _fold(markup)
+    if not _INVOLVED.search(markup):
+        text = _TAG.sub("", _BLOCK_TAG.sub("\n", markup))
+        if not _OPENED.search(text):  # no tag that is never closed
+            return _fold(html.unescape(text))
     try:
-        root = lxml.html.fragment_fromstring(_CONTROL.sub(" ", markup), create_parent="div")
+        root = lxml.html.fragment_fromstring(_clean(markup), create_parent="div")
     except (lxml.etree.LxmlError, ValueError, AssertionError):
         return _fold(html.unescape(_TAG_OR_ENTITY.sub(" ", markup)))
     for element in root.iter():
@@ -43,9 +66,44 @@ def one_line(markup: str) -> str:
     return " ".join(plain(text).split()) if _TAG_OR_ENTITY.search(text) else text
 
 
+def moment_of(text: str) -> datetime | None:
+    """A date as feeds write it, in UTC, its time in UTC if no zone is given; none if it is no whole date."""
+    text = text.strip()
+    try:
+        usual = _RFC_822.fullmatch(text)
+        if usual is not None:
+            day, month, year, hour, minute, second, zone = usual.groups()
+            offset = int(zone[:3]) * 60 + int(zone[0] + zone[3:]) if zone[0] in "+-" else 0
+            moment = datetime(
+                int(year),
+                _MONTHS[month.lower()],
+                int(day),
+                int(hour),
+                int(minute),
+                int(second or 0),
+                tzinfo=UTC,
+            )
+            return moment - timedelta(minutes=offset) if offset else moment
+        if text[4:5] == "-" and "T" in text:
+            return as_utc(datetime.fromisoformat(text))
+    except (ValueError, OverflowError, KeyError):
+        pass
+    return as_utc(parse_date(text))
+
+
 def _fold(text: str) -> str:
-    lines = (" ".join(line.split()) for line in _CONTROL.sub(" ", text.replace("\r", "\n")).split("\n"))
-    return "\n".join(line for line in lines if line)
+    """One space between words, no empty lines, no control characters."""
+    if "\r" in text:
+        text = text.replace("\r", "\n")
+    lines = [" ".join(words) for line in text.split("\n") if (words := line.split())]
+    if all(map(str.isprintable, lines)):
+        return "\n".join(lines)
+    lines = _clean(text).split("\n")
+    return "\n".join([" ".join(words) for line in lines if (words := line.split())])
+
+
+def _clean(text: str) -> str:
+    return _CONTROL.sub(" ", text.translate(_WINDOWS))
 
 
 def believable(moment: datetime | None, now: datetime | None) -> datetime | None:
@@ -54,31 +112,3 @@ def believable(moment: datetime | None, now: datetime | None) -> datetime | None
     if moment is None or moment < _OLDEST or (now is not None and moment > now + _CLOCK_SKEW):
         return None
     return moment
-
-
-def language_of(text: str, declared: str = "") -> str:
-    """The language of a text by its script (ja, ko, zh), else the declared one, else `en` for Latin script.
-
-    ISO 639-1; "" where nothing tells.
-    """
-    counts: Counter[str] = Counter()
-    for char in text[:2000]:
-        if "぀" <= char <= "ヿ":
-            counts["kana"] += 1
-        elif "가" <= char <= "힣":
-            counts["hangul"] += 1
-        elif "一" <= char <= "鿿":
-            counts["han"] += 1
-        elif char.isascii() and char.isalpha():
-            counts["latin"] += 1
-    # A Chinese or Korean text may quote a Japanese name; a Japanese one is full of kana.
-    if counts["hangul"] > counts["kana"] and counts["hangul"] * 4 > counts["han"]:
-        return "ko"
-    if counts["kana"] * 8 > counts["han"] and counts["kana"]:
-        return "ja"
-    primary = declared.strip().lower().replace("_", "-").split("-")[0]
-    if counts["han"] * 8 > counts["latin"] and counts["han"]:
-        return "ja" if primary == "ja" else "zh"  # Japanese headlines may be of kanji alone
-    if re.fullmatch(r"[a-z]{2}", primary) and primary not in ("ja", "ko", "zh"):
-        return primary
-    return "en" if counts["latin"] else ""

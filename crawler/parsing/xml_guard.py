@@ -8,6 +8,8 @@ from crawler.parsing.errors import UnreadableError
 MAX_DEPTH = 200  # elements within elements; a feed with markup in it has a tenth of that
 # Tags that are opened and never closed: readers of broken feeds take a time that grows with their square.
 MAX_UNCLOSED = 10_000
+REFUSED_ENTITIES = "declares XML entities; such feeds are refused"
+REFUSED_DEPTH = f"elements nest deeper than {MAX_DEPTH}; such feeds are refused"
 _OPENED = re.compile(r"<[A-Za-z]")
 
 
@@ -23,13 +25,13 @@ def guard(text: str) -> None:
     depth = 0
 
     def declared(*_: object) -> None:
-        raise UnreadableError("declares XML entities; such feeds are refused")
+        raise UnreadableError(REFUSED_ENTITIES)
 
     def opened(*_: object) -> None:
         nonlocal depth
         depth += 1
         if depth > MAX_DEPTH:
-            raise UnreadableError(f"elements nest deeper than {MAX_DEPTH}; such feeds are refused")
+            raise UnreadableError(REFUSED_DEPTH)
 
     def closed(*_: object) -> None:
         nonlocal depth

@@ -10,16 +10,20 @@ import pytest
 from sqlalchemy import select
 
 from crawler.fetching.options import FetchOptions
-from crawler.parsing.document import Document
+from crawler.options import CrawlOptions
+from crawler.parsing.apart import Apart
+from crawler.parsing.document import Contents, Document
+from crawler.parsing.feed import read_patiently, read_quickly
 from crawler.run import CrawlReport, crawl
 from crawler.sources import Source
 from storage.engine import Database, open_database
 from storage.models import ItemRow
-from storage.sources import KnownSource, list_sources
+from storage.sources import KnownSource, Memory, list_sources
 from tests.conftest import NOW
 from tests.web import Request, WebServer, answer
 
-OPTIONS = FetchOptions(allow_private=("127.0.0.0/8",), timeout=1, max_bytes=200_000)
+ALLOWED = ("127.0.0.0/8",)
+OPTIONS = CrawlOptions(FetchOptions(allow_private=ALLOWED, timeout=1, max_bytes=200_000))
 TEXT = "The plant is said to make its first wafers in the spring of next year. " * 8  # no teaser
 
 
@@ -37,11 +41,31 @@ def sqlite(tmp_path: Path) -> Iterator[Database]:
         yield opened
 
 
+@pytest.fixture(scope="session", autouse=True)
+def shared_apart() -> Iterator[None]:
+    """Ends the process that all crawls of the tests share for slow parsing: starting one takes a second."""
+    yield
+    _APART.close()
+
+
+_APART = Apart()
+
+
+def shared() -> Apart:
+    """The process that all crawls of the tests share."""
+    return _APART
+
+
 def visit(
-    database: Database, *sources: Source, options: FetchOptions = OPTIONS, now: datetime = NOW
+    database: Database,
+    *sources: Source,
+    options: CrawlOptions | FetchOptions = OPTIONS,
+    now: datetime = NOW,
+    only_due: bool = False,
 ) -> CrawlReport:
     """Crawl the sources once."""
-    return asyncio.run(crawl(database, sources, options, now=lambda: now))
+    chosen = options if isinstance(options, CrawlOptions) else CrawlOptions(options)
+    return asyncio.run(crawl(database, sources, chosen, now=lambda: now, only_due=only_due, apart=_APART))
 
 
 def feed(url: str, name: str = "News") -> Source:
@@ -52,6 +76,12 @@ def feed(url: str, name: str = "News") -> Source:
 def document(body: bytes | str, content_type: str = "", url: str = "https://news.example/feed") -> Document:
     """A document as it was fetched."""
     return Document(url, body.encode() if isinstance(body, str) else body, content_type, NOW)
+
+
+def parsed(document: Document) -> Contents:
+    """What a feed gives, as a crawl reads it."""
+    quick = read_quickly(document)
+    return quick if quick is not None else read_patiently(document)
 
 
 def rss(*items: str) -> str:
@@ -87,8 +117,13 @@ class SlowSite:
         return self.web.add_reply(path, reply)
 
 
-def remembered(database: Database, source: Source) -> KnownSource:
-    """What the store knows of a source."""
+def remembered(database: Database, source: Source) -> Memory:
+    """What the store remembers of a source."""
+    return known(database, source).memory
+
+
+def known(database: Database, source: Source) -> KnownSource:
+    """A source as the store knows it."""
     with database.read() as session:
         return list_sources(session, [source.url])[0]
 

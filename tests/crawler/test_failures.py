@@ -1,22 +1,15 @@
 """Every fault that a server can have ends in one failure, said in one line for a person."""
 
 import asyncio
+from datetime import timedelta
 
+import aiohttp
 import pytest
-from scrapy.exceptions import (
-    CannotResolveHostError,
-    DownloadCancelledError,
-    DownloadConnectionRefusedError,
-    DownloadFailedError,
-    DownloadTimeoutError,
-    IgnoreRequest,
-    ResponseDataLossError,
-    UnsupportedURLSchemeError,
-)
 
-from crawler.failures import reason_of
-from crawler.fetching.handler import AddressRefused
+from crawler.failures import FetchFailed, failure_of_status, parse_retry_after
+from crawler.fetching.errors import failure_of_error
 from crawler.fetching.options import FetchOptions
+from crawler.options import CrawlOptions
 from crawler.run import crawl
 from crawler.visits import Visit
 from storage.engine import open_database
@@ -36,21 +29,21 @@ FAILURES = {
     "silent": "too slow: not answered in full in time",
     "one byte at a time": "too slow: not answered in full in time",
     "huge": "the answer is too large",
-    "gzip bomb": "the answer is too large once unpacked",
-    "gzip of gzip": "the answer is too large once unpacked",
+    "gzip bomb": "the answer is too large",
+    "gzip of gzip": "not a feed",
     "endless headers": "the answer is not proper HTTP (400, message='Too many headers",
     "header without colon": "the answer is not proper HTTP (400, message=",
     "cut": "the answer broke off",
     "cut chunked": "the answer broke off",
     "endless chunked": "the answer is too large",
-    "closed at once": "the answer is not proper HTTP (Server disconnected)",
+    "closed at once": "the connection was closed without an answer",
     "billion laughs": "declares XML entities; such feeds are refused",
     "external entity": "declares XML entities; such feeds are refused",
     "html": "not a feed but a web page; give the feed's own address",
     "empty": "not a feed: the answer is empty",
 }
 READ = {"200 headers": 2, "20 kB header": 2, "non-UTF-8 header": 2, "truncated": 1, "wrong charset": 2}
-OPTIONS = FetchOptions(allow_private=("127.0.0.0/24",), timeout=1, max_bytes=200_000)
+OPTIONS = CrawlOptions(FetchOptions(allow_private=("127.0.0.0/24",), timeout=1, max_bytes=200_000))
 
 
 @pytest.fixture(scope="module")
@@ -90,31 +83,51 @@ def test_only_what_breaks_off_is_told_as_a_flaw(visits: list[Visit]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "reason"),
+    ("error", "reason", "kind"),
     [
-        (
-            AddressRefused("10.0.0.1 is a private address"),
-            "refused: 10.0.0.1 is a private address; to allow it",
-        ),
-        (DownloadTimeoutError("took longer"), "too slow: not answered in full in time"),
-        (CannotResolveHostError("x"), "the host name cannot be resolved; check the address"),
-        (DownloadConnectionRefusedError("Cannot connect\nto host"), "no connection (Cannot connect to host)"),
-        (DownloadCancelledError("larger than download max size"), "the answer is too large"),
-        (DownloadCancelledError("stopped"), "stopped"),
-        (IgnoreRequest("Forbidden by robots.txt"), "robots.txt of the site forbids it"),
-        (ResponseDataLossError("x"), "the answer broke off"),
-        (UnsupportedURLSchemeError("x"), "not an address that can be fetched (x)"),
-        (DownloadFailedError("bad\n\n  line"), "the answer is not proper HTTP (bad line)"),
-        (ValueError("one\ntwo"), "ValueError: one two"),
-        (KeyError(), "KeyError"),
-        (RuntimeError("x" * 10_000), "RuntimeError: " + "x" * 300),
+        (FetchFailed("redirects in circles"), "redirects in circles", "hard"),
+        (TimeoutError(), "too slow: not answered in full in time", "temporary"),
+        (aiohttp.ServerDisconnectedError(), "the connection was closed without an answer", "temporary"),
+        (aiohttp.ClientPayloadError("x"), "the answer broke off", "temporary"),
+        (aiohttp.InvalidURL("x"), "not an address that can be fetched (x)", "hard"),
+        (aiohttp.ClientError("bad\n\n  line"), "the answer is not proper HTTP (bad line)", "hard"),
+        (ValueError("one\ntwo"), "ValueError: one two", "hard"),
+        (KeyError(), "KeyError", "hard"),
+        (RuntimeError("x" * 10_000), "RuntimeError: " + "x" * 300, "hard"),
     ],
 )
-def test_every_reason_is_one_line(error: BaseException, reason: str) -> None:
-    said = reason_of(error)
-    assert said.startswith(reason)
-    assert len(said.splitlines()) == 1
-    assert len(said) < 400
+def test_every_reason_is_one_line(error: BaseException, reason: str, kind: str) -> None:
+    said = failure_of_error(error)
+    assert said.reason.startswith(reason)
+    assert len(said.reason.splitlines()) == 1
+    assert len(said.reason) < 400
+    assert said.kind == kind
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [(404, "missing"), (410, "gone"), (401, "hard"), (403, "hard"), (418, "hard"), (408, "temporary"),
+     (429, "temporary"), (500, "temporary"), (503, "temporary"), (599, "temporary"), (299, "hard")],
+)  # fmt: skip
+def test_a_status_tells_how_heavily_it_counts(status: int, kind: str) -> None:
+    failure = failure_of_status(status, "7", NOW)
+    assert (failure.kind, failure.reason.startswith(f"HTTP {status}")) == (kind, True)
+    assert failure.retry_after == (timedelta(seconds=7) if status in (429, 503) else None)
+
+
+@pytest.mark.parametrize(
+    ("value", "wait"),
+    [
+        ("120", timedelta(minutes=2)),
+        (" 0 ", timedelta(0)),
+        ("Tue, 24 Nov 2026 13:00:00 GMT", timedelta(hours=1)),
+        ("Tue, 24 Nov 2026 11:00:00 GMT", timedelta(0)),
+        ("9" * 50, timedelta(days=366)),
+        *((nothing, None) for nothing in (None, "", "-5", "soon", "1.5", "٣")),
+    ],
+)
+def test_retry_after_is_seconds_or_a_date(value: str | None, wait: timedelta | None) -> None:
+    assert parse_retry_after(value, NOW) == wait
 
 
 def test_a_refused_connection_says_so(tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from crawler.parsing.feed import parse_feed
-from storage.items import Entry
-from tests.crawler.conftest import document, item, rss
+from storage.entry import Entry
+from tests.crawler.conftest import document, item, parsed, rss
 
 TITLES = {
     "shift_jis": "半導体ニュース：新工場が稼働",
@@ -23,7 +22,7 @@ def entries(encoding: str, declared: str | None, content_type: str) -> Sequence[
     """What is read of a feed in an encoding that says another one of itself, and is sent as a third."""
     said = f' encoding="{declared}"' if declared else ""
     feed = rss(item(TITLES[encoding], "/a", "-")).replace('version="1.0"?', f'version="1.0"{said}?', 1)
-    return parse_feed(document(feed.encode(encoding), content_type)).entries
+    return parsed(document(feed.encode(encoding), content_type)).entries
 
 
 @pytest.mark.parametrize("encoding", TITLES)
@@ -65,7 +64,7 @@ def test_an_encoding_that_nobody_says_is_found_out(encoding: str, declared: str 
 
 def test_a_byte_order_mark_is_no_letter() -> None:
     feed = rss(item("Chips", "/a", "-")).encode("utf-8-sig")
-    assert [entry.title for entry in parse_feed(document(feed)).entries] == ["Chips"]
+    assert [entry.title for entry in parsed(document(feed)).entries] == ["Chips"]
 
 
 @pytest.mark.parametrize("charset", ["nonsense", "", "utf-8; charset=shift_jis"])

@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 
 from crawler.parsing.document import Contents
 from crawler.parsing.errors import UnreadableError
-from crawler.parsing.feed import parse_feed
-from tests.crawler.conftest import document, item, rss
+from tests.crawler.conftest import document, item, parsed, rss
 
 PIECES = (
     "<rss version='2.0'> <channel> <item> </item> <title> </title> <link> </link> <guid> <description> "
@@ -20,7 +19,7 @@ PIECES = (
 def read(body: bytes) -> Contents | None:
     """What the feed gives, if it can be read; anything but `UnreadableError` is raised."""
     try:
-        return parse_feed(document(body, "application/xml"))
+        return parsed(document(body, "application/xml"))
     except UnreadableError:
         return None
 
@@ -56,6 +55,16 @@ def test_one_impossible_character_does_not_cost_the_feed(reference: str) -> None
     assert len(found.entries) == 2
 
 
+@pytest.mark.parametrize(
+    "element", ["<links>none</links>", "<links a='b'/>", "<published_parsed>now</published_parsed>"]
+)
+def test_an_element_with_the_name_of_what_is_made_of_others_does_no_harm(element: str) -> None:
+    dated = "<pubDate>soon</pubDate>"
+    found = read(rss(f"{element}<title>t</title><guid>https://news.example/a</guid>{dated}").encode())
+    assert found is not None
+    assert [entry.url for entry in found.entries] == ["https://news.example/a"]
+
+
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10 if n else "lol"}">' for n in range(6))
 DECLARATIONS = {
     "at once": f"<!DOCTYPE rss [{LAUGHS}]>",
@@ -75,7 +84,7 @@ def refusal(prolog: str, encoding: str) -> None:
     """The feed behind the prolog is refused for its entities."""
     feed = prolog + rss("<title>t</title><link>/a</link><description>&l5;</description>").partition("?>")[2]
     with pytest.raises(UnreadableError, match="declares XML entities; such feeds are refused"):
-        parse_feed(document(feed.encode(encoding), "application/xml"))
+        parsed(document(feed.encode(encoding), "application/xml"))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])

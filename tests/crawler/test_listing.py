@@ -6,10 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawler.parsing.document import Document
 from crawler.parsing.errors import UnreadableError
-from crawler.parsing.listing import MAX_ENTRIES, parse_listing
-from storage.items import Entry
+from crawler.parsing.listing import MAX_ENTRIES, Selectors
+from crawler.parsing.listing import parse_listing as parse
+from storage.entry import Entry
 from tests.crawler.conftest import document
+
+
+def parse_listing(page: Document, links: str | None = None) -> list[Entry]:
+    """The entries of a listing."""
+    return list(parse(page, Selectors(links)).entries)
+
 
 PAGE = """<!doctype html><html lang="en-US"><head><title>Chip wire</title></head><body>
 <header><a href="/2026/11/about-us-and-our-people.html">About us and all of our people</a></header>
@@ -103,7 +111,8 @@ def test_titles_in_wide_letters_may_be_short() -> None:
 
 def test_a_page_is_read_in_the_encoding_it_came_in() -> None:
     page = "<html><a href='/news/12345'>반도체 새 공장 가동 시작</a></html>".encode("euc_kr")
-    assert parse_listing(document(page, url=URL), encoding="euc_kr")[0].title == "반도체 새 공장 가동 시작"
+    read = parse_listing(document(page, "text/html; charset=euc-kr", URL))
+    assert read[0].title == "반도체 새 공장 가동 시작"
 
 
 def test_an_image_says_the_title_where_no_text_does() -> None:
@@ -137,3 +146,16 @@ def test_no_bytes_upset_the_reading(body: bytes, selector: str | None) -> None:
 def test_json_is_no_page_with_articles(body: str) -> None:
     with pytest.raises(UnreadableError, match="no articles on the page"):
         parse_listing(document(body, url=URL))
+
+
+def test_titles_and_dates_are_taken_from_where_the_selectors_say() -> None:
+    page = """<ul><li><span class="day">2026年11月24日（火）</span><b class="t">量産を開始</b>
+    <a href="/1">続きを読む</a></li><li><span class="day">2026.11.23</span><b class="t">新工場</b>
+    <a href="/2">続きを読む</a></li><li><a href="/3">日付のない記事</a></li></ul>"""
+    selectors = Selectors("li a", ".t", ".day")
+    found = parse(document(page, url=URL), selectors).entries
+    assert [(entry.title, entry.published and f"{entry.published:%m-%d}") for entry in found] == [
+        ("量産を開始", "11-24"),
+        ("新工場", "11-23"),
+        ("日付のない記事", None),
+    ]

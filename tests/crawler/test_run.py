@@ -6,13 +6,12 @@ from typing import Literal
 
 import pytest
 
-from crawler.fetching.options import FetchOptions
 from crawler.run import crawl
 from crawler.sources import Source
 from crawler.visits import Visit
 from storage.engine import Database
 from tests.conftest import NOW
-from tests.crawler.conftest import OPTIONS, TEXT, SlowSite, feed, item, items, remembered, rss, visit
+from tests.crawler.conftest import OPTIONS, SlowSite, feed, item, items, remembered, rss, visit
 from tests.web import WebServer
 
 XML = "application/rss+xml"
@@ -20,7 +19,6 @@ SITEMAP = """<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"
  xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"><url><loc>{}</loc>
  <news:news><news:publication_date>2026-11-24</news:publication_date><news:title>{}</news:title></news:news>
 </url></urlset>"""
-ARTICLE = f"<html><body><article><h1>News</h1><p>{TEXT}</p><p>{TEXT[::-1]}</p></article></body></html>"
 
 
 def three_kinds(web: WebServer) -> list[Source]:
@@ -104,17 +102,105 @@ def test_one_failing_source_does_not_disturb_the_others(database: Database, web:
 
 
 @pytest.mark.parametrize("fault", [None, "500"])
-def test_a_source_is_due_again_after_its_interval(
+def test_a_source_is_asked_again_when_it_is_due(
     database: Database, web: WebServer, fault: str | None
 ) -> None:
     url = web.fault(fault) if fault else web.add("/feed", rss(item("Chips", "/1")), content_type=XML)
     source = Source(name="News", url=url, interval=timedelta(hours=3))
-    visit(database, source)
-    known = remembered(database, source)
-    assert (known.asked_at, known.due_at) == (NOW, NOW + timedelta(hours=3))
-    assert known.failures == (1 if fault else 0)
-    visit(database, source, now=NOW + timedelta(hours=4))
-    assert remembered(database, source).due_at == NOW + timedelta(hours=7)
+    assert len(visit(database, source, only_due=True).visits) == 1
+    due = remembered(database, source).due_at
+    assert due is not None
+    assert NOW + timedelta(hours=3) <= due < NOW + timedelta(hours=6)
+    report = visit(database, source, only_due=True, now=due - timedelta(seconds=1))
+    assert (report.visits, report.not_due, report.next_due) == ((), 1, due)
+    report = visit(database, source, only_due=True, now=due)
+    assert (len(report.visits), report.not_due, report.next_due) == (1, 0, None)
+
+
+def test_a_source_that_is_gone_is_retired_until_it_is_asked_for(sqlite: Database, web: WebServer) -> None:
+    source = feed(web.add("/feed", status=410))
+    visit(sqlite, source)
+    late = NOW + timedelta(days=400)
+    report = visit(sqlite, source, only_due=True, now=late)
+    assert (report.visits, report.not_due, report.next_due) == ((), 0, None)
+    web.add("/feed", rss(item("Chips", "/1")), content_type=XML)
+    assert visit(sqlite, source, now=late).new == 1
+    assert remembered(sqlite, source).retired_at is None
+
+
+def test_retry_after_is_obeyed(sqlite: Database, web: WebServer) -> None:
+    source = feed(web.add("/feed", status=503, headers={"Retry-After": "86400"}))
+    visit(sqlite, source)
+    known = remembered(sqlite, source)
+    assert (known.due_at, known.due_why) == (
+        NOW + timedelta(days=1),
+        "its server asks to wait (Retry-After)",
+    )
+
+
+def test_a_feed_that_moved_for_good_is_asked_at_its_new_address(sqlite: Database, web: WebServer) -> None:
+    web.add("/new", rss(item("Chips", "/1")), content_type=XML, etag='"1"')
+    source = feed(web.redirect("/feed", "/new", 301))
+    for _ in range(3):
+        visit(sqlite, source)
+    assert remembered(sqlite, source).address == web.url("/new")
+    assert web.hits("/feed") == 3
+    assert visit(sqlite, source).unchanged == 1
+    assert (web.hits("/feed"), web.hits("/new")) == (3, 4)
+
+
+def test_what_a_feed_asks_for_is_honoured(sqlite: Database, web: WebServer) -> None:
+    body = rss(item("Chips", "/1")).replace("<title>News", "<ttl>300</ttl><title>News")
+    source = feed(web.add("/feed", body, content_type=XML))
+    visit(sqlite, source)
+    known = remembered(sqlite, source)
+    assert known.due_at is not None
+    assert known.due_at - NOW >= timedelta(minutes=300)
+    assert known.due_why == "the feed asks for it"
+
+
+def test_what_is_old_at_a_first_crawl_is_backlog_and_what_comes_later_is_not(
+    database: Database, web: WebServer
+) -> None:
+    old = item("Old", "/old") + "<pubDate>Mon, 16 Nov 2026 08:00:00 GMT</pubDate>"
+    new = item("New", "/new") + "<pubDate>Wed, 18 Nov 2026 08:00:00 GMT</pubDate>"
+    late = item("Late", "/late") + "<pubDate>Mon, 16 Nov 2026 09:00:00 GMT</pubDate>"
+    source = feed(web.add("/feed", rss(old, new, item("Undated", "/undated")), content_type=XML))
+    report = visit(database, source)
+    assert (report.new, report.backlog) == (3, 1)
+    web.add("/feed", rss(late, old, new), content_type=XML)
+    assert visit(database, source).backlog == 0
+    assert {row.title: (row.backlog, row.linked_at is not None) for row in items(database)} == {
+        "Old": (True, True),
+        "New": (False, False),
+        "Undated": (False, False),
+        "Late": (False, False),
+    }
+
+
+def test_a_sitemap_index_brings_the_items_of_its_sitemaps(sqlite: Database, web: WebServer) -> None:
+    inside = "".join(f"<sitemap><loc>/{name}.xml</loc></sitemap>" for name in ("news-1", "news-2", "pages"))
+    source = Source(
+        name="sitemap",
+        url=web.add("/index.xml", f"<sitemapindex>{inside}</sitemapindex>", etag='"1"'),
+        kind="sitemap",
+    )
+    web.add("/news-1.xml", SITEMAP.format(web.url("/news/1"), "One"), content_type="text/xml")
+    (found,) = visit(sqlite, source).visits
+    assert (found.new, found.failure) == (1, None)
+    assert (found.flaw or "").startswith("1 of 2 sitemaps failed (")
+    web.add("/news-2.xml", SITEMAP.format(web.url("/news/2"), "Two"), content_type="text/xml")
+    # The index itself has not changed; what it names has.
+    (found,) = visit(sqlite, source).visits
+    assert (found.new, found.known, found.flaw) == (1, 1, None)
+    assert web.hits("/pages.xml") == 0
+
+
+def test_a_broken_feed_is_read_apart_and_others_go_on(sqlite: Database, web: WebServer) -> None:
+    body = rss(item("Chips &nbsp; now", "/1")).replace("&amp;nbsp;", "&nbsp;")
+    report = visit(sqlite, feed(web.add("/feed", body, content_type=XML)))
+    assert report.failed == ()
+    assert [row.title for row in items(sqlite)] == ["Chips now"]
 
 
 def test_a_success_forgets_the_failures(sqlite: Database, web: WebServer) -> None:
@@ -125,67 +211,6 @@ def test_a_success_forgets_the_failures(sqlite: Database, web: WebServer) -> Non
     web.add("/feed", rss(), content_type=XML)
     visit(sqlite, source)
     assert (remembered(sqlite, source).failures, remembered(sqlite, source).error) == (0, None)
-
-
-def test_a_teaser_is_completed_from_its_article(database: Database, web: WebServer) -> None:
-    web.add("/long", ARTICLE)
-    web.add("/short", ARTICLE)
-    body = rss(item("Whole", "/long"), item("Teaser", "/short", "Read more."))
-    visit(database, feed(web.add("/feed", body, content_type=XML)))
-    whole, teaser = items(database)
-    assert (whole.article, whole.article_asked_at, web.hits("/long")) == (None, None, 0)
-    assert teaser.article is not None
-    assert TEXT.strip() in teaser.article
-    assert (teaser.text, teaser.article_asked_at) == ("Read more.", NOW)
-
-
-def test_articles_are_fetched_within_the_budget_newest_first(sqlite: Database, web: WebServer) -> None:
-    teasers = [
-        item(f"Chip {n}", f"/{n}", "-") + f"<pubDate>Mon, {n + 10} Nov 2026 08:00:00 GMT</pubDate>"
-        for n in range(6)
-    ]
-    for n in range(6):
-        web.add(f"/{n}", ARTICLE)
-    options = FetchOptions(allow_private=("127.0.0.0/8",), articles=2)
-    visit(sqlite, feed(web.add("/feed", rss(*teasers), content_type=XML)), options=options)
-    assert [row.title for row in items(sqlite) if row.article] == ["Chip 4", "Chip 5"]
-    assert sum(web.hits(f"/{n}") for n in range(6)) == 2
-
-
-def test_articles_beyond_the_budget_are_fetched_by_later_crawls(sqlite: Database, web: WebServer) -> None:
-    pages = [web.add(f"/{n}", ARTICLE) for n in range(5)]
-    source = feed(web.add("/feed", rss(*(item(f"Chip {p}", p, "-") for p in pages)), content_type=XML))
-    options = FetchOptions(allow_private=("127.0.0.0/8",), articles=2)
-    for done in (2, 4, 5, 5):
-        visit(sqlite, source, options=options)
-        assert len([row for row in items(sqlite) if row.article]) == done
-    assert [web.hits(f"/{n}") for n in range(5)] == [1] * 5
-
-
-def test_a_page_that_hangs_is_tried_thrice_and_its_host_left_alone_meanwhile(
-    sqlite: Database, web: WebServer
-) -> None:
-    page = web.fault("silent", "127.0.0.2")
-    source = feed(web.add("/feed", rss(*(item(f"Chip {n}", f"{page}#{n}", "-") for n in range(4)))))
-    options = FetchOptions(allow_private=("127.0.0.0/8",), timeout=0.5)
-    for tries in (1, 2, 3, 3):
-        visit(sqlite, source, options=options)
-        assert [row.article_failures for row in items(sqlite)] == [tries] * 4
-    assert [row.article_asked_at for row in items(sqlite)] == [None] * 4
-
-
-@pytest.mark.parametrize("fault", ["404", "cut", "gzip bomb", "silent", "empty", "redirect loop"])
-def test_an_article_that_cannot_be_fetched_leaves_its_item(
-    sqlite: Database, web: WebServer, fault: str
-) -> None:
-    body = rss(item("Teaser", web.fault(fault, "127.0.0.2"), "Read more."))
-    report = visit(sqlite, feed(web.add("/feed", body, content_type=XML)))
-    assert (report.new, report.failed) == (1, ())
-    (row,) = items(sqlite)
-    assert (row.text, row.article) == ("Read more.", None)
-    # What answered is settled; what could not be fetched is tried again at the next crawl.
-    answered = fault in ("404", "empty")
-    assert (row.article_asked_at, row.article_failures) == ((NOW, 0) if answered else (None, 1))
 
 
 def test_an_entry_that_no_database_takes_does_not_cost_the_feed(database: Database, web: WebServer) -> None:

@@ -2,16 +2,24 @@
 
 import contextlib
 import gzip
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawler.parsing.document import Document
 from crawler.parsing.errors import UnreadableError
-from crawler.parsing.sitemap import MAX_UNPACKED, parse_sitemap
-from storage.items import Entry
+from crawler.parsing.sitemap import MAX_UNPACKED, Child, worth_reading
+from crawler.parsing.sitemap import parse_sitemap as parse
+from storage.entry import Entry
 from tests.crawler.conftest import document
+
+
+def parse_sitemap(body: Document) -> list[Entry]:
+    """The entries of a sitemap."""
+    return list(parse(body).contents.entries)
+
 
 SPACES = (
     "xmlns='http://www.sitemaps.org/schemas/sitemap/0.9' "
@@ -71,17 +79,50 @@ def test_a_sitemap_without_urls_is_one() -> None:
     assert parse_sitemap(document(sitemap())) == []
 
 
-INDEX = "<sitemapindex><sitemap><loc> https://news.example/news.xml </loc></sitemap></sitemapindex>"
+INDEX = """<sitemapindex xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>
+<sitemap><loc> /news.xml </loc><lastmod>2026-11-24T09:00:00+09:00</lastmod></sitemap>
+<sitemap><loc>ftp://news.example/no.xml</loc></sitemap><sitemap/>
+<sitemap><loc>https://news.example/old.xml.gz</loc></sitemap></sitemapindex>"""
+MIDNIGHT = datetime(2026, 11, 24, tzinfo=UTC)
+
+
+def test_an_index_names_its_sitemaps() -> None:
+    found = parse(document(INDEX, url="https://news.example/index.xml"))
+    assert list(found.contents.entries) == []
+    assert found.children == (
+        Child("https://news.example/news.xml", MIDNIGHT),
+        Child("https://news.example/old.xml.gz", None),
+    )
+
+
+def test_of_an_index_what_may_hold_news_is_read_the_latest_first() -> None:
+    hour = timedelta(hours=1)
+    children = [
+        Child("https://a.example/news-1.xml", MIDNIGHT - hour),
+        Child("https://a.example/news-2.xml", MIDNIGHT),
+        Child("https://a.example/pages.xml", MIDNIGHT),
+        Child("https://a.example/news-3.xml", None),
+    ]
+    names = [url.rpartition("/")[2] for url in worth_reading(children, None)]
+    assert names == ["news-3.xml", "news-2.xml", "news-1.xml"]
+    assert worth_reading(children, MIDNIGHT - hour / 2) == [children[3].url, children[1].url]
+    assert worth_reading(children[2:3], MIDNIGHT + hour) == []
+    many = [Child(f"https://a.example/{n}.xml", MIDNIGHT + n * hour) for n in range(20)]
+    assert worth_reading(many, None) == [many[n].url for n in (19, 18, 17, 16, 15)]
+
+
+def test_a_sitemap_that_breaks_off_says_so() -> None:
+    whole = sitemap(news("https://news.example/1", "One"), news("https://news.example/2", "Two"))
+    assert parse(document(whole)).contents.flaw is None
+    cut = parse(document(whole[: whole.index(b"<news:title>Two")])).contents
+    assert [entry.title for entry in cut.entries] == ["One"]
+    assert (cut.flaw or "").startswith("the sitemap is broken (")
 
 
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        (
-            INDEX,
-            "an index of sitemaps; give the address of its news sitemap, such as https://news.example/news.xml",
-        ),
-        ("<sitemapindex/>", "an index of sitemaps; give the address of its news sitemap"),
+        ("<sitemapindex/>", "an index that names no sitemaps"),
         ("<rss version='2.0'><channel/></rss>", 'not a sitemap but a feed; give kind = "feed"'),
         ("<html><body>News</body></html>", "not a sitemap but <html>"),
         ("", "not XML"),

@@ -7,8 +7,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from crawler.fetching.going_out import GRACE
 from crawler.fetching.options import FetchOptions
-from crawler.run import GRACE, CrawlReport, crawl
+from crawler.options import CrawlOptions
+from crawler.run import CrawlReport, crawl
 from crawler.sources import Source
 from crawler.visits import Visit
 from storage.engine import Database
@@ -17,7 +19,7 @@ from tests.crawler.conftest import SlowSite, feed, item, items, remembered, rss
 from tests.web import WebServer
 
 XML = "application/rss+xml"
-PATIENT = FetchOptions(allow_private=("127.0.0.0/8",), timeout=60)
+PATIENT = CrawlOptions(FetchOptions(allow_private=("127.0.0.0/8",), timeout=60))
 
 
 def stopped_at_the_first(
@@ -41,20 +43,18 @@ def stopped_at_the_first(
 
 
 def test_what_was_fetched_is_kept_and_the_rest_is_still_due(sqlite: Database) -> None:
-    with WebServer("127.0.0.1", "127.0.0.2", "127.0.0.3") as web:
-        teaser = item("Teaser", web.fault("silent", "127.0.0.3"), "Read more.")
-        quick = feed(web.add("/feed", rss(teaser), content_type=XML), "quick")
+    with WebServer("127.0.0.1", "127.0.0.2") as web:
+        quick = feed(web.add("/feed", rss(item("Chips", "/1")), content_type=XML), "quick")
         slow = [feed(web.fault(name, "127.0.0.2"), name) for name in ("silent", "one byte at a time")]
         began = time.monotonic()
         report = stopped_at_the_first(sqlite, [*slow, quick])
         assert time.monotonic() - began < GRACE + 3
     assert [visit.source.name for visit in report.visits] == ["quick"]
-    assert remembered(sqlite, quick).due_at == NOW + quick.interval
+    assert (remembered(sqlite, quick).due_at or NOW) > NOW
     for source in slow:
         known = remembered(sqlite, source)
         assert (known.asked_at, known.due_at, known.failures, known.error) == (None, None, 0, None)
-    (row,) = items(sqlite)
-    assert (row.title, row.article, row.article_asked_at) == ("Teaser", None, None)
+    assert [row.title for row in items(sqlite)] == ["Chips"]
 
 
 def test_no_further_source_is_asked(sqlite: Database, web: WebServer) -> None:
@@ -71,6 +71,7 @@ def test_a_crawl_that_is_stopped_before_it_begins_ends(web: WebServer, tmp_path:
 import asyncio, os
 from datetime import UTC, datetime
 from crawler.fetching.options import FetchOptions
+from crawler.options import CrawlOptions
 from crawler.run import crawl
 from crawler.sources import Source
 from storage.engine import open_database
@@ -79,7 +80,7 @@ async def main():
     stop = asyncio.Event()
     stop.set()
     source = Source(name="News", url="{web.add("/feed", rss(), content_type=XML)}")
-    options = FetchOptions(allow_private=("127.0.0.0/8",))
+    options = CrawlOptions(FetchOptions(allow_private=("127.0.0.0/8",)))
     database = open_database("sqlite:///{tmp_path / "chipwatch.db"}")
     task = asyncio.ensure_future(crawl(database, [source], options, now=lambda: datetime.now(UTC), stop=stop))
     await asyncio.wait({{task}}, timeout=2)

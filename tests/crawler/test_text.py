@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.parsing.text import believable, language_of, one_line, plain
+from crawler.parsing.language import language_of
+from crawler.parsing.text import believable, one_line, plain
 from storage.dates import parse_date
 from tests.conftest import NOW
 
@@ -147,3 +148,16 @@ def test_the_script_tells_the_language_and_else_the_source(text: str, declared: 
 @pytest.mark.parametrize("text", ["経済産業省、半導体支援策発表", "東京電力新工場建設"])
 def test_kanji_alone_are_japanese_in_a_japanese_source(text: str) -> None:
     assert language_of(text, "ja") == "ja"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026年11月24日 10時00分",
+        "2026年11月24日（火）10:00",
+        "2026年 11月 24日 10点",
+        "2026년 11월 24일 10시",
+    ],
+)
+def test_dates_in_east_asian_notation_are_read(text: str) -> None:
+    assert believable(parse_date(text), NOW) == datetime(2026, 11, 24, 10, 0, tzinfo=UTC)

@@ -1,0 +1,136 @@
+"""What a visit leaves behind: the memory of a source after an answer, and after a failure. Pure functions."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from crawler.failures import Failure
+from crawler.fetching.fetcher import Fetched
+from crawler.parsing.document import Wishes
+from crawler.rhythm import (
+    ASK_THE_DEAD,
+    WEIGHTS,
+    Bounds,
+    adapted,
+    due_after_answer,
+    due_after_failure,
+    freshness,
+    is_dead,
+    pace_of,
+)
+from storage.entry import Entry
+from storage.items import Stored
+from storage.sources import Memory
+
+MOVES = 3  # visits that a permanent redirect must lead to the same place before it is believed
+COUNTS = 10  # answers whose number of entries is remembered
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A source's answer as it was read; `entries` is none if nothing had changed."""
+
+    fetched: Fetched
+    entries: tuple[Entry, ...] | None = None
+    wishes: Wishes = field(default_factory=Wishes)
+    body_hash: str | None = None
+    flaw: str | None = None  # why the entries may not be all
+    stands_alone: bool = True  # whether the same bytes, or a 304, mean that nothing changed
+
+
+def after_answer(
+    memory: Memory, url: str, reading: Reading, stored: Stored, bounds: Bounds, now: datetime
+) -> Memory:
+    """What is remembered of a source that answered."""
+    first = memory.answered_at is None
+    entries = reading.entries
+    base, interval = timedelta(seconds=memory.base), timedelta(seconds=memory.interval)
+    if not first:  # at the first visit everything is new
+        count = None if entries is None else len(entries)
+        interval = adapted(interval, base, bounds, new=len(stored.new), entries=count)
+    fresh = freshness(reading.fetched.headers, now)
+    due, why = due_after_answer(url, interval, reading.wishes, fresh, bounds, now)
+    memory = replace(
+        _moved(memory, reading.fetched),
+        interval=int(interval.total_seconds()),
+        asked_at=now,
+        answered_at=now,
+        due_at=due,
+        due_why=why,
+        failures=0,
+        weight=0.0,
+        failing_since=None,
+        trouble=None,
+        error=reading.flaw,
+        retired_at=None,
+    )
+    memory = _validated(memory, reading)
+    return memory if entries is None else _counted(memory, entries, stored, now)
+
+
+def after_failure(memory: Memory, url: str, failure: Failure, bounds: Bounds, now: datetime) -> Memory:
+    """What is remembered of a source that failed."""
+    weight = memory.weight + WEIGHTS[failure.kind]
+    since = memory.failing_since if memory.trouble == failure.kind else None
+    interval = timedelta(seconds=memory.interval)
+    due, why = due_after_failure(url, interval, weight, failure, now)
+    memory = replace(
+        memory,
+        asked_at=now,
+        due_at=due,
+        due_why=why,
+        failures=memory.failures + 1,
+        weight=weight,
+        failing_since=since or now,
+        trouble=failure.kind,
+        error=failure.reason,
+    )
+    if failure.kind == "gone":
+        return replace(memory, retired_at=now, due_at=None, due_why="gone for good (HTTP 410)")
+    if is_dead(memory.trouble, memory.failing_since, now):
+        return replace(memory, due_at=now + ASK_THE_DEAD, due_why="dead: asked once a week")
+    return memory
+
+
+def _moved(memory: Memory, fetched: Fetched) -> Memory:
+    to = fetched.moved_to
+    if to is None or to == memory.address:
+        return replace(memory, moving_to=None, moving_seen=0)
+    seen = memory.moving_seen + 1 if to == memory.moving_to else 1
+    if seen < MOVES:
+        return replace(memory, moving_to=to, moving_seen=seen)
+    return replace(memory, address=to, moving_to=None, moving_seen=0)
+
+
+def _validated(memory: Memory, reading: Reading) -> Memory:
+    headers, unchanged = reading.fetched.headers, reading.entries is None
+    if reading.flaw is not None or not reading.stands_alone:
+        # Without a validator the whole of it is asked for again next time.
+        return replace(memory, etag=None, last_modified=None, validated_url=None, body_hash=None)
+    # A 304 may leave validators out; they stay those of the body that was read.
+    return replace(
+        memory,
+        etag=_header(headers.get("etag")) or (memory.etag if unchanged else None),
+        last_modified=_header(headers.get("last-modified")) or (memory.last_modified if unchanged else None),
+        validated_url=reading.fetched.url,
+        body_hash=memory.body_hash if unchanged else reading.body_hash,
+    )
+
+
+def _counted(memory: Memory, entries: tuple[Entry, ...], stored: Stored, now: datetime) -> Memory:
+    moments = [entry.published for entry in entries if entry.published is not None]
+    newest = [moment for moment in (memory.newest_at, *moments) if moment is not None and moment <= now]
+    if stored.new and not moments:
+        newest.append(now)  # a source that gives no dates
+    pace = pace_of(moments)
+    return replace(
+        memory,
+        counts=(*memory.counts, len(entries))[-COUNTS:],
+        newest_at=max(newest, default=None),
+        usual_gap=int(pace.usual.total_seconds()) if pace else memory.usual_gap,
+        longest_gap=int(pace.longest.total_seconds()) if pace else memory.longest_gap,
+    )
+
+
+def _header(value: str | None) -> str | None:
+    # A validator goes back as it came; bytes that no header may hold would break the request.
+    return value if value and len(value) < 1000 and value.isascii() and value.isprintable() else None

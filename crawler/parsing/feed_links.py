@@ -1,0 +1,67 @@
+"""Where a page says its feeds are."""
+
+import re
+from urllib.parse import urljoin, urlsplit
+
+from parsel import Selector
+
+from crawler.parsing.document import Document
+from crawler.parsing.encoding import page_text
+from crawler.parsing.links import web_link
+
+MAX_LINKS = 10
+_FEED_TYPES = re.compile(
+    r"^(?:application|text)/(?:rss|atom|rdf|feed)\+(?:xml|json)\b|^text/xml$", re.IGNORECASE
+)
+_COMMENTS = re.compile(r"comments?", re.IGNORECASE)
+_LOOKS_LIKE_ONE = re.compile(
+    r"(?:^|[/._-])(?:rss|atom|feeds?|rdf)(?:$|[/._?-])|\.(?:rss|rdf|atom)$", re.IGNORECASE
+)
+# Where blogs and news systems keep theirs, the commonest first.
+_USUAL_PLACES = ("feed/", "rss.xml", "feed.xml", "atom.xml", "index.xml", "rss", "index.rdf")
+
+
+def feed_links(document: Document) -> list[str]:
+    """The addresses of feeds that a page names in its head, then those that its links look like.
+
+    Feeds of comments come last. At most `MAX_LINKS`, each once.
+    """
+    page = Selector(text=page_text(document.body, document.content_type), type="html")
+    base = web_link(document.url, page.xpath("string(//base/@href)").get("")) or document.url
+    named = [
+        (link.attrib.get("href", ""), link.attrib.get("title", ""))
+        for link in page.css("link[rel~=alternate][href], link[rel~=feed][href]")
+        if _FEED_TYPES.match(link.attrib.get("type", "").strip())
+    ]
+    named.sort(key=lambda link: bool(_COMMENTS.search(" ".join(link))))
+    linked = [
+        href
+        for href in page.xpath("(//a/@href)[position() <= 2000]").getall()
+        if _LOOKS_LIKE_ONE.search(urlsplit_path(href))
+    ]
+    urls = [web_link(base, href) for href in [*(href for href, _ in named), *linked]]
+    return list(dict.fromkeys(url for url in urls if url is not None))[:MAX_LINKS]
+
+
+def usual_places(url: str) -> list[str]:
+    """Where a site's feed may be if its pages do not say: below the page, then at the root."""
+    below = url if url.endswith("/") else f"{url.rpartition('/')[0]}/" if urlsplit(url).path else f"{url}/"
+    root = urljoin(url, "/")
+    return list(dict.fromkeys(urljoin(base, place) for base in (below, root) for place in _USUAL_PLACES[:4]))[
+        :8
+    ]
+
+
+def sitemaps_of(robots: str) -> list[str]:
+    """The news sitemaps that a robots.txt names."""
+    named = re.findall(r"(?im)^[ \t]*sitemap[ \t]*:[ \t]*(\S{1,1000})", robots)
+    return [url for url in named if "news" in url.lower()][:3]
+
+
+def urlsplit_path(href: str) -> str:
+    """The path and query of a link, "" for one that cannot be taken apart."""
+    try:
+        parts = urlsplit(href)
+    except ValueError:
+        return ""
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path

@@ -1,0 +1,90 @@
+"""Reading a source's document, by the kind of the source; slow parsing happens apart."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime
+from http import HTTPStatus
+
+import aiohttp
+
+from crawler.failures import FetchFailed, failure_of_status
+from crawler.fetching.errors import failure_of_error
+from crawler.fetching.fetcher import Fetched, Fetcher
+from crawler.parsing.apart import Apart
+from crawler.parsing.document import Contents, Document
+from crawler.parsing.errors import UnreadableError
+from crawler.parsing.feed import read_patiently, read_quickly
+from crawler.sources import Source
+from storage.entry import Entry
+
+INLINE = 200_000  # bytes; a feed of this size takes some ten milliseconds, less than a thread would cost
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads documents of all kinds of sources; sitemaps may name others, which it fetches."""
+
+    fetcher: Fetcher
+    apart: Apart
+    # One feed at a turn of the loop: fifty that arrive together would hold up all else.
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def read(self, source: Source, fetched: Fetched, since: datetime | None) -> Contents:
+        """What a source's document holds; `since` is when it was last read.
+
+        Raises `UnreadableError` if it is not what the source should give.
+        """
+        document = self._document(fetched, source.language)
+        if source.kind == "feed":
+            return await self._feed(document)
+        if source.kind == "listing":
+            from crawler.parsing.listing import Selectors, parse_listing
+
+            selectors = Selectors(source.links, source.titles, source.dates)
+            return await self.apart.run(parse_listing, document, selectors)
+        return await self._sitemap(document, since)
+
+    async def _feed(self, document: Document) -> Contents:
+        async with self._turn:
+            if len(document.body) <= INLINE:
+                contents = read_quickly(document)
+            else:
+                contents = await asyncio.to_thread(read_quickly, document)
+        return contents if contents is not None else await self.apart.run(read_patiently, document)
+
+    async def _sitemap(self, document: Document, since: datetime | None) -> Contents:
+        """The articles of a sitemap; of an index, those of its sitemaps that may hold something new."""
+        from crawler.parsing.sitemap import parse_sitemap, worth_reading
+
+        sitemap = await self.apart.run(parse_sitemap, document)
+        if not sitemap.children:
+            return sitemap.contents
+        entries: list[Entry] = []
+        failures: list[str] = []
+        children = worth_reading(sitemap.children, since)
+        for url in children:
+            try:
+                entries += await self._child(url, document.language)
+            except UnreadableError as error:
+                failures.append(f"{url}: {error}")
+            except (FetchFailed, aiohttp.ClientError, TimeoutError) as error:
+                failures.append(f"{url}: {failure_of_error(error).reason}")
+        if children and len(failures) == len(children):
+            raise UnreadableError(f"an index whose sitemaps give no news ({failures[0]})")
+        flaw = f"{len(failures)} of {len(children)} sitemaps failed ({failures[0]})" if failures else None
+        return Contents(entries, flaw, stands_alone=False)
+
+    async def _child(self, url: str, language: str) -> list[Entry]:
+        from crawler.parsing.sitemap import parse_sitemap
+
+        fetched = await self.fetcher.fetch(url)
+        if fetched.status != HTTPStatus.OK:
+            raise UnreadableError(failure_of_status(fetched.status, None, self.fetcher.now()).reason)
+        sitemap = await self.apart.run(parse_sitemap, self._document(fetched, language))
+        if sitemap.children:
+            raise UnreadableError("an index within an index")
+        return list(sitemap.contents.entries)
+
+    def _document(self, fetched: Fetched, language: str | None) -> Document:
+        content_type = fetched.headers.get("content-type", "")
+        return Document(fetched.url, fetched.body, content_type, self.fetcher.now(), language or "")
