@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from crawler.sources import Source
+from crawler.parsing.apart import Apart
+from crawler.run import known_asks
 from scheduler.delivery import check_mail_settings
 from scheduler.digest.schedule import due_slot, next_slot
 from scheduler.jobs.crawl import crawl_and_link
@@ -18,27 +19,12 @@ from storage.digests import last_scheduled
 from storage.engine import Database
 from storage.errors import ChipwatchError, HeldError, SettingsError
 from storage.holding import held
-from storage.sources import KnownSource, list_sources
+from storage.sources import due_sources
 
 logger = logging.getLogger(__name__)
 
 TICK = timedelta(seconds=2)  # how often it is looked up what is due; a look costs a millisecond
 PATIENCE = 8.0  # seconds that jobs in hand are given when the daemon is stopped
-
-
-def due_sources(sources: tuple[Source, ...], known: list[KnownSource], now: datetime) -> list[Source]:
-    """The sources whose time has come, those never asked included.
-
-    An interval that was made shorter in the settings counts at once.
-    """
-    seen = {source.url: source for source in known}
-    return [source for source in sources if _due_at(source, seen.get(source.url), now) <= now]
-
-
-def _due_at(source: Source, known: KnownSource | None, now: datetime) -> datetime:
-    if known is None or known.due_at is None or known.asked_at is None:
-        return now
-    return min(known.due_at, known.asked_at + source.interval)
 
 
 @dataclass
@@ -53,8 +39,10 @@ class Daemon:
     _started: datetime = field(init=False)
     _still_held: Callable[[], bool] = field(init=False)
     _lost: bool = False
+    _known: bool = False  # whether what the settings changed of sources was taken over
     _no_mail: str = ""  # why no digest can be mailed, as it was last said
     _in_hand: set[asyncio.Task[None]] = field(default_factory=set)
+    _apart: Apart = field(default_factory=Apart)
 
     async def run(self) -> None:
         """Run until `stop` is set; then finish what is in hand.
@@ -84,6 +72,7 @@ class Daemon:
             if self._in_hand:
                 await asyncio.wait(self._in_hand, timeout=PATIENCE)
             scheduler.shutdown(wait=False)
+            self._apart.close()
             logger.info("stopped")
         if self._lost:
             raise HeldError("the hold on the database was lost: its connection broke; start the daemon again")
@@ -128,12 +117,19 @@ class Daemon:
             self.stop.set()
 
     async def _crawl(self) -> None:
-        sources = self.settings.sources
-        known = await self.database.reading(list_sources, [source.url for source in sources])
-        due = due_sources(sources, known, self.now())
+        if not self._known:
+            # What the settings changed of a source, such as its interval, counts from now on.
+            await known_asks(self.database, self.settings.sources)
+            self._known = True
+        urls = await self.database.reading(
+            due_sources, [source.url for source in self.settings.sources], self.now()
+        )
+        due = [source for source in self.settings.sources if source.url in urls]
         if not due or self.stop.is_set():
             return
-        result = await crawl_and_link(self.database, self.settings, due, now=self.now, stop=self.stop)
+        result = await crawl_and_link(
+            self.database, self.settings, due, now=self.now, stop=self.stop, apart=self._apart
+        )
         report = result.crawl
         if not report.visits:
             return  # stopped before any source was done

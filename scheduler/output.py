@@ -4,15 +4,14 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from storage.errors import plain_line
-from storage.followups import Followup
+
+if TYPE_CHECKING:
+    from storage.followups import Followup
 
 PIPED_WIDTH = 160  # columns of a table that no terminal sets a width for
 
@@ -32,6 +31,10 @@ def print_json(value: object) -> None:
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """A table as wide as the terminal; the last column takes what is left."""
+    from rich.console import Console  # commands that print no table need not wait for it
+    from rich.table import Table
+    from rich.text import Text
+
     console = Console()
     if not console.is_terminal:
         console = Console(width=PIPED_WIDTH)
@@ -43,7 +46,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
     console.print(table)
 
 
-def followup_json(followup: Followup) -> dict[str, Any]:
+def followup_json(followup: "Followup") -> dict[str, Any]:
     """A follow-up with stable field names."""
     return {
         "id": followup.id,
@@ -71,7 +74,7 @@ def followup_json(followup: Followup) -> dict[str, Any]:
     }
 
 
-def print_followups(followups: Iterable[Followup], *, with_status: bool) -> None:
+def print_followups(followups: "Iterable[Followup]", *, with_status: bool) -> None:
     """A table of follow-ups, each with the newest of its stories and the reason for it."""
     rows: list[list[object]] = []
     for followup in followups:

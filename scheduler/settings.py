@@ -8,13 +8,23 @@ from collections.abc import Iterable, Mapping
 from datetime import time, timedelta
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from crawler.fetching.options import FetchOptions
-from crawler.sources import Duration, Source
+from crawler.options import CrawlOptions
+from crawler.rhythm import Bounds
+from crawler.sources import Duration, Pause, Source
 from storage.errors import SettingsError
 from storage.urls import is_web_url
 
@@ -73,8 +83,19 @@ class CrawlSettings(Section):
     contact: str = ""
     allow_private: tuple[str, ...] = ()
     timeout: Duration = timedelta(seconds=20)
-    concurrency: int = Field(default=32, ge=1, le=200)
+    concurrency: int = Field(default=64, ge=1, le=200)
+    delay: Pause | None = None  # between two fetches from a host
     articles: int = Field(default=50, ge=0)
+    adapt: bool = True  # intervals follow how often a source really publishes, within the two bounds
+    shortest: Duration = timedelta(minutes=10)
+    longest: Duration = timedelta(hours=12)
+    backlog: Duration = timedelta(days=7)  # age from which a new source's items open no follow-ups
+
+    @model_validator(mode="after")
+    def _bounds(self) -> Self:
+        if self.shortest > self.longest:
+            raise ValueError("shortest must not be longer than longest")
+        return self
 
     @field_validator("allow_private")
     @classmethod
@@ -118,6 +139,7 @@ class StorageSettings(Section):
     """The database."""
 
     url: str = "sqlite:///chipwatch.db"  # a relative file lies beside the settings file
+    keep: Duration = timedelta(days=365)  # items that no follow-up needs, since they were first seen
 
 
 class Settings(Section):
@@ -160,14 +182,20 @@ class Settings(Section):
             raise SettingsError(f"{what}: {path} names a home folder of nobody") from error
 
     @property
-    def fetching(self) -> FetchOptions:
+    def crawling(self) -> CrawlOptions:
         """What the crawler is told of these settings."""
-        return FetchOptions(
-            contact=self.crawl.contact,
-            allow_private=self.crawl.allow_private,
-            timeout=self.crawl.timeout.total_seconds(),
-            concurrency=self.crawl.concurrency,
-            articles=self.crawl.articles,
+        crawl = self.crawl
+        return CrawlOptions(
+            fetching=FetchOptions(
+                contact=crawl.contact,
+                allow_private=crawl.allow_private,
+                timeout=crawl.timeout.total_seconds(),
+                concurrency=crawl.concurrency,
+                delay=None if crawl.delay is None else crawl.delay.total_seconds(),
+            ),
+            bounds=Bounds(crawl.shortest, crawl.longest, crawl.adapt),
+            backlog=crawl.backlog,
+            articles=crawl.articles,
         )
 
     def password(self) -> str | None:
@@ -216,10 +244,19 @@ def find_settings(config: Path | None, folder: Path) -> Path:
 def load_settings(path: Path) -> Settings:
     """Read and check a settings file. Raises `SettingsError` on the first mistake."""
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise SettingsError(f"{path} cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path} is not TOML: {error}") from error
+    return parse_settings(text, path)
+
+
+def parse_settings(text: str, path: Path) -> Settings:
+    """Check the text of a settings file that lies, or will lie, at `path`. Raises `SettingsError`."""
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path} is not TOML: {error}") from error
     except (RecursionError, ValueError) as error:
         raise SettingsError(f"{path} is not TOML that can be read: {error}") from error
@@ -239,6 +276,8 @@ _SHAPES = {
     "string_type": "must be a text in quotes",
     "int_type": "must be a whole number",
     "int_parsing": "must be a whole number",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
 }
 
 

@@ -1,47 +1,54 @@
 """`chipwatch crawl`: one crawl, now."""
 
 import asyncio
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.text import Text
 
-from crawler.sources import Source
-from crawler.visits import Visit
+from crawler.sources import Source, format_duration
 from scheduler.cli import Front
 from scheduler.clock import utc_now
 from scheduler.output import print_json
 from scheduler.settings import Settings
 from scheduler.signals import stopping_on_signals
 from storage.errors import InputError, SettingsError, plain_line
+from storage.sources import due_sources
+
+if TYPE_CHECKING:
+    from crawler.visits import Visit
 
 
 @click.command()
 @click.argument("names", metavar="[SOURCE]...", nargs=-1)
+@click.option("--force", is_flag=True, help="Ask every source now, whether it is due or not.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
 @click.pass_obj
-def crawl(front: Front, names: Sequence[str], as_json: bool) -> int:
-    """Ask all sources once, or the named ones, and link what is new to your posts.
+def crawl(front: Front, names: Sequence[str], force: bool, as_json: bool) -> int:
+    """Ask the sources that are due, or the named ones now, and link what is new to your posts.
 
-    A SOURCE is a name or a URL from the settings. The exit code is 1 if every source failed.
+    A SOURCE is a name or a URL from the settings. The exit code is 1 if every source that was asked failed.
     """
     from scheduler.jobs.crawl import CrawlResult, crawl_and_link  # Scrapy: a second that --help need not wait
 
     settings = front.settings()
     chosen = choose_sources(settings, names)
+    only_due = not force and not names
 
     async def run() -> tuple[CrawlResult, bool]:
         stop = asyncio.Event()
-        with (
-            stopping_on_signals(stop),
-            front.open(settings) as database,
-            _watched(len(chosen), as_json) as tell,
-        ):
-            result = await crawl_and_link(database, settings, chosen, now=utc_now, stop=stop, tell=tell)
+        with stopping_on_signals(stop), front.open(settings) as database:
+            urls = {source.url for source in chosen}
+            if only_due:
+                urls = await database.reading(due_sources, urls, utc_now())
+            with _watched(len(urls), as_json) as tell:
+                result = await crawl_and_link(
+                    database, settings, chosen, now=utc_now, stop=stop, only_due=only_due, tell=tell
+                )
             return result, stop.is_set()
 
     result, stopped = asyncio.run(run())
@@ -55,6 +62,8 @@ def crawl(front: Front, names: Sequence[str], as_json: bool) -> int:
                 "new": report.new,
                 "known": report.known,
                 "changed": sum(visit.changed for visit in report.visits),
+                "backlog": report.backlog,
+                "not_due": report.not_due,
                 "linked": links.linked,
                 "followups": len(links.opened),
                 "waiting": links.waiting,
@@ -75,6 +84,13 @@ def crawl(front: Front, names: Sequence[str], as_json: bool) -> int:
             f"{len(report.visits)} sources asked: {report.unchanged} unchanged, {len(report.failed)} failed. "
             f"Items: {report.new} new, {report.known} known. Follow-ups opened: {len(links.opened)}."
         )
+        if report.not_due:
+            click.echo(not_due(report.not_due, report.next_due, utc_now()))
+        if report.backlog:
+            click.echo(
+                f"{report.backlog} items of sources read for the first time are older than "
+                f"{format_duration(settings.crawl.backlog)} ([crawl] backlog): kept, but not linked to posts."
+            )
         if stopped:
             click.echo("stopped early; the sources that were not asked stay due")
         if links.waiting:
@@ -103,7 +119,17 @@ def choose_sources(settings: Settings, names: Sequence[str]) -> list[Source]:
     return list(dict.fromkeys(by_word[name] for name in names)) if names else list(settings.sources)
 
 
-def describe(visit: Visit) -> str:
+def not_due(count: int, next_due: datetime | None, now: datetime) -> str:
+    """A line on the sources that were left alone."""
+    when = ""
+    if next_due is not None:
+        local = next_due.astimezone()
+        today = local.date() == now.astimezone().date()
+        when = f"; the next one at {local:%H:%M}" if today else f"; the next one at {local:%m-%d %H:%M}"
+    return f"{count} sources are not due yet{when}: chipwatch crawl --force asks them now"
+
+
+def describe(visit: "Visit") -> str:
     """A visit in one line."""
     if visit.failure is not None:
         return f"{plain_line(visit.source.name)}: failed: {plain_line(visit.failure)}"
@@ -115,17 +141,21 @@ def describe(visit: Visit) -> str:
 
 
 @contextmanager
-def _watched(total: int, as_json: bool) -> Iterator[Callable[[Visit], None]]:
+def _watched(total: int, as_json: bool) -> "Iterator[Callable[[Visit], None]]":
     """How a crawl is shown: a bar and the failures on a terminal, else a line a source."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
+    if not sys.stderr.isatty():
         yield (lambda _visit: None) if as_json else (lambda visit: click.echo(describe(visit)))
         return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.text import Text
+
+    console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("asking sources", total=total)
 
-        def tell(visit: Visit) -> None:
+        def tell(visit: "Visit") -> None:
             if visit.failure or visit.flaw:
                 bar.console.print(Text(describe(visit)))
             bar.advance(task)

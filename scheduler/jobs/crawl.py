@@ -4,14 +4,21 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
+from crawler.articles import read_articles
+from crawler.parsing.apart import Apart
 from crawler.run import CrawlReport, crawl
 from crawler.sources import Source
 from crawler.visits import Visit
 from scheduler.settings import Settings
 from storage.engine import Database
-from storage.linking.names import default_table
-from storage.linking.run import LinkReport, link_waiting
+from storage.linking.report import LinkReport
+from storage.linking.waiting import link_waiting
+from storage.trimming import trim_items
+
+if TYPE_CHECKING:
+    from storage.linking.names import NameTable
 
 
 @dataclass(frozen=True)
@@ -29,9 +36,28 @@ async def crawl_and_link(
     *,
     now: Callable[[], datetime],
     stop: asyncio.Event,
+    only_due: bool = False,
     tell: Callable[[Visit], None] = lambda _visit: None,
+    apart: Apart | None = None,
 ) -> CrawlResult:
-    """Ask the sources and link what is new; `stop` ends it early with all that was fetched kept."""
-    report = await crawl(database, sources, settings.fetching, now=now, tell=tell, stop=stop)
-    links = await link_waiting(database, default_table(), now=now, stopped=stop.is_set)
+    """Ask the sources and link what is new; `stop` ends it early with all that was fetched kept.
+
+    At the end items that were kept long enough are trimmed.
+    """
+    options = settings.crawling
+    report = await crawl(
+        database, sources, options, now=now, only_due=only_due, tell=tell, stop=stop, apart=apart
+    )
+    links = await link_waiting(database, _names, now=now, stopped=stop.is_set)
+    if await read_articles(database, options, now=now, stop=stop, apart=apart):
+        links += await link_waiting(database, _names, now=now, stopped=stop.is_set)
+    trimmed = 1
+    while trimmed and not stop.is_set():
+        trimmed = await database.writing(trim_items, now() - settings.storage.keep, now())
     return CrawlResult(report, links)
+
+
+def _names() -> "NameTable":
+    from storage.linking.names import default_table
+
+    return default_table()

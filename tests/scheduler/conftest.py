@@ -5,15 +5,17 @@ import itertools
 import logging
 import sys
 import threading
+import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -25,15 +27,20 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from scheduler.cli import main
 from scheduler.settings import Settings, load_settings
 from storage.engine import Database, open_database
+from storage.entries import store_entries
+from storage.entry import Entry
 from storage.followups import raise_followups
-from storage.items import Entry, store_entries
 from storage.models import ItemRow, LinkRow, PostRow, StoryRow
-from storage.sources import register
+from storage.sources import SourceSetting, register
 from tests.conftest import NOW
+from tests.scheduler.running import log as log  # a fixture of several modules
+from tests.web import WebServer
 
 with warnings.catch_warnings(action="ignore"):
     import trafilatura  # noqa: F401 - on its first import urllib3 warns that it cannot do SOCKS
 
+ALLOWED = '[crawl]\nallow_private = ["127.0.0.0/8"]\n'
+GOING_OUT = ("crawl", "sources.add", "sources.check", "sources.list")  # commands that ask what time it is
 HOSTILE = "<script>alert(1)</script> \"q\" 's' & \x1b[31mred\x1b[0m \x9b2J\nBcc: evil@example.org\u202egnp"
 
 _number = itertools.count(1)
@@ -45,7 +52,8 @@ def add_followup(
     """A post with an open follow-up by one story that is reported under each title; returns its id."""
     number = next(_number)
     with database.write() as session:
-        source = register(session, [("https://news.example/feed", "Chip Wire", "feed")])
+        url = "https://news.example/feed"
+        source = register(session, [SourceSetting(url, "Chip Wire", "feed", 1800)])[url]
         row = PostRow(
             file=f"2026-01-{number}.md",
             title=post,
@@ -63,7 +71,7 @@ def add_followup(
             Entry(f"https://news.example/{number}/{n}", title, language="en", published=NOW)
             for n, title in enumerate(news)
         ]
-        for item in store_entries(session, source["https://news.example/feed"].id, entries, NOW).new:
+        for item in store_entries(session, [(source.id, entries, None)], NOW)[0].new:
             linked = session.get_one(ItemRow, item.id)
             linked.story_id, linked.linked_at = story.id, NOW
             evidence = {"reason": "both titles are about Acme", "names": ["Acme"], "title_names": ["Acme"]}
@@ -100,6 +108,7 @@ class Folder:
     path: Path
     patch: pytest.MonkeyPatch
     capsys: pytest.CaptureFixture[str]
+    now: datetime = NOW  # what time it is to the commands that go out
 
     def settings(self, text: str) -> Settings:
         """Write the settings file; returns it read."""
@@ -132,8 +141,20 @@ def folder(
     before = logging.getLogger().handlers[:]
     made = Folder(tmp_path, monkeypatch, capsys)
     made.settings("")
+    for name in GOING_OUT:
+        monkeypatch.setattr(import_module(f"scheduler.commands.{name}"), "utc_now", lambda: made.now)
     yield made
     logging.getLogger().handlers[:] = before
+
+
+@pytest.fixture
+def local_time_is_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Times are told by the machine's own clock; here that shows UTC."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "UTC")
+        time.tzset()
+        yield
+    time.tzset()
 
 
 def feed(*titles: str) -> bytes:
@@ -145,6 +166,12 @@ def feed(*titles: str) -> bytes:
         for title in titles
     )
     return f"<rss version='2.0'><channel><title>News</title>{items}</channel></rss>".encode()
+
+
+def source(name: str, url: str, **more: str) -> str:
+    """A `[[sources]]` entry."""
+    keys = {"name": name, "url": url, **more}
+    return "[[sources]]\n" + "".join(f'{key} = "{value}"\n' for key, value in keys.items())
 
 
 @dataclass
@@ -159,8 +186,7 @@ class Site:
 
     def source(self, name: str, path: str, **more: str) -> str:
         """A `[[sources]]` entry for a page."""
-        keys = {"name": name, "url": self.url + path, **more}
-        return "[[sources]]\n" + "".join(f'{key} = "{value}"\n' for key, value in keys.items())
+        return source(name, self.url + path, **more)
 
 
 @pytest.fixture
@@ -195,6 +221,13 @@ def site() -> Iterator[Site]:
     server.shutdown()
     server.server_close()
     thread.join()
+
+
+@pytest.fixture
+def web() -> Iterator[WebServer]:
+    """A web site with headers, redirects and faults."""
+    with WebServer() as served:
+        yield served
 
 
 @dataclass

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from scheduler.output import print_json, why
+from storage.entries import store_entries
+from storage.entry import Entry
 from storage.errors import plain_line
-from storage.items import Entry, store_entries
-from storage.sources import register
+from storage.sources import SourceSetting, register
 from tests.conftest import NOW
 from tests.scheduler.conftest import HOSTILE, Folder, add_followup
 
@@ -155,13 +156,10 @@ def add_hostile(folder: Folder) -> int:
     folder.settings(SOURCE)
     with folder.database() as database:
         with database.write() as session:
-            source = register(session, [("https://news.example/feed", HOSTILE, "feed")])
-            store_entries(
-                session,
-                source["https://news.example/feed"].id,
-                [Entry("https://news.example/x", HOSTILE, HOSTILE, "en")],
-                NOW,
-            )
+            url = "https://news.example/feed"
+            source = register(session, [SourceSetting(url, HOSTILE, "feed", 1800)])[url]
+            entry = Entry("https://news.example/x", HOSTILE, HOSTILE, "en")
+            store_entries(session, [(source.id, [entry], None)], NOW)
         return add_followup(database, post=HOSTILE, news=(HOSTILE, HOSTILE + "2"))
 
 

@@ -1,4 +1,4 @@
-"""`chipwatch crawl` and `sources`: what a crawl tells, as lines, as JSON and on a terminal."""
+"""`chipwatch crawl`: what a crawl tells, as lines, as JSON and on a terminal."""
 
 import json
 import os
@@ -6,9 +6,8 @@ import pty
 import subprocess
 import sys
 
-from tests.scheduler.conftest import HOSTILE, Folder, Site, feed
+from tests.scheduler.conftest import ALLOWED, HOSTILE, Folder, Site, feed
 
-ALLOWED = '[crawl]\nallow_private = ["127.0.0.0/8"]\n'
 WAIT = "2 items wait for your posts to be linked to: chipwatch posts import PATH"
 
 
@@ -34,9 +33,9 @@ def test_the_second_time_nothing_is_new(folder: Folder, site: Site) -> None:
     site.pages["/good"] = feed("Acme moves", "Acme hires")
     watch(folder, site, "/good")
     folder.run("crawl")
-    assert folder.run("crawl").out.splitlines()[0] == "Good: unchanged"
+    assert folder.run("crawl", "--force").out.splitlines()[0] == "Good: unchanged"
     site.pages["/good"] = feed("Acme moves", "Acme hires", "Acme wins")
-    assert folder.run("crawl").out.splitlines()[0] == "Good: 1 new, 2 known"
+    assert folder.run("crawl", "--force").out.splitlines()[0] == "Good: 1 new, 2 known"
 
 
 def test_json_is_one_object_with_stable_names(folder: Folder, site: Site) -> None:
@@ -51,6 +50,8 @@ def test_json_is_one_object_with_stable_names(folder: Folder, site: Site) -> Non
         "new": 2,
         "known": 0,
         "changed": 0,
+        "backlog": 0,
+        "not_due": 0,
         "linked": 0,
         "followups": 0,
         "waiting": 2,
@@ -64,7 +65,7 @@ def test_json_is_one_object_with_stable_names(folder: Folder, site: Site) -> Non
 
 def test_the_exit_code_is_1_if_every_source_failed(folder: Folder, site: Site) -> None:
     watch(folder, site, "/gone", "/lost")
-    for options in ((), ("--json",)):
+    for options in ((), ("--force", "--json")):
         ran = folder.run("crawl", *options)
         assert ran.code == 1
         assert ran.err == ""
@@ -94,44 +95,6 @@ def test_a_private_address_is_refused_with_the_setting_that_allows_it(folder: Fo
     assert "127.0.0.1 is a private address" in ran.out
     assert "[crawl] allow_private" in ran.out
     assert site.asked == []
-
-
-def test_sources_tell_how_their_last_visit_went(folder: Folder, site: Site) -> None:
-    site.pages["/good"] = feed("Acme moves")
-    watch(folder, site, "/good", "/gone")
-    before = folder.run("sources", "list").out.splitlines()
-    assert before[0].split() == "name kind every items last answer (UTC) due (UTC) state".split()
-    assert before[1].split() == "Good feed 30m 0 never now not asked yet".split()
-    folder.run("crawl")
-    good, gone = folder.run("sources", "list").out.splitlines()[1:]
-    assert good.split()[3] == "1"
-    assert good.split()[-1] == "well"
-    assert "HTTP 404 Not Found" in gone
-    told = json.loads(folder.run("sources", "list", "--json").out)
-    assert told[0].keys() == {
-        *(
-            "name",
-            "url",
-            "kind",
-            "interval",
-            "items",
-            "asked_at",
-            "answered_at",
-            "due_at",
-            "failures",
-            "error",
-        )
-    }
-    assert (told[0]["items"], told[1]["failures"], told[1]["error"]) == (
-        1,
-        1,
-        "HTTP 404 Not Found; check the address",
-    )
-
-
-def test_no_sources_are_no_error_to_list(folder: Folder) -> None:
-    ran = folder.run("sources", "--json")
-    assert (ran.code, ran.out) == (0, "[]\n")
 
 
 def on_a_terminal(folder: Folder, *arguments: str) -> tuple[int, str, str]:
@@ -169,6 +132,17 @@ def test_a_terminal_shows_a_bar_and_the_failures(folder: Folder, site: Site) -> 
     assert "Gone: failed: HTTP 404 Not Found; check the address" in seen
     assert out.splitlines()[0].startswith("2 sources asked: 0 unchanged, 1 failed.")
     assert "\x1b" not in out
+
+
+def test_the_bar_counts_what_is_asked_and_not_what_is_left_alone(folder: Folder, site: Site) -> None:
+    site.pages |= {"/good": feed("Acme moves"), "/fine": feed("Acme hires")}
+    watch(folder, site, "/good", "/fine")
+    on_a_terminal(folder, "crawl", "Good")
+    code, out, seen = on_a_terminal(folder, "crawl")
+    assert code == 0
+    assert "1/1" in seen
+    assert "/2" not in seen
+    assert "1 sources are not due yet" in out
 
 
 def test_a_pipe_gets_no_bar(folder: Folder, site: Site) -> None:

@@ -1,24 +1,17 @@
 """The daemon, with its clock handed in: what is due is done, at its time and once, until it is stopped."""
 
 import asyncio
-import logging
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
-from crawler.sources import Source
-from scheduler.daemon import Daemon, due_sources
-from scheduler.settings import Settings
+from scheduler.daemon import Daemon
 from storage.engine import Database, open_database
 from storage.errors import HeldError
-from storage.sources import list_sources, record_failure, register
-from tests.conftest import NOW
+from storage.sources import list_sources
 from tests.scheduler.conftest import (
+    ALLOWED,
     Folder,
     Mailbox,
     Site,
@@ -27,91 +20,7 @@ from tests.scheduler.conftest import (
     mail_server,
     mail_settings,
 )
-
-ALLOWED = '[crawl]\nallow_private = ["127.0.0.0/8"]\n'
-BEFORE = datetime(2026, 11, 24, 7, 29, tzinfo=ZoneInfo("Asia/Tokyo"))
-
-
-@dataclass
-class Clock:
-    """Says what time it is, and can be waited for until it was asked."""
-
-    time: datetime
-    broken: bool = False
-    asked: int = 0
-    _again: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def __call__(self) -> datetime:
-        self.asked += 1
-        self._again.set()
-        if self.broken:
-            raise RuntimeError("the clock is broken")
-        return self.time
-
-    async def looked_at(self) -> None:
-        """Wait until both jobs have looked at the clock, after which at least one has acted on it."""
-        wanted = self.asked + 3
-        while self.asked < wanted:
-            self._again.clear()
-            await self._again.wait()
-
-
-class Log(logging.Handler):
-    """What the daemon tells, to be waited for."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.lines: list[str] = []
-        self._again = asyncio.Event()
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append(f"{record.levelname} {record.getMessage()}")
-        self._again.set()
-
-    async def tells(self, words: str, times: int = 1) -> None:
-        """Wait until a line with these words has come so many times."""
-        async with asyncio.timeout(30):
-            while sum(words in line for line in self.lines) < times:
-                self._again.clear()
-                await self._again.wait()
-
-
-@pytest.fixture
-def log() -> Iterator[Log]:
-    logger, handler = logging.getLogger("scheduler.daemon"), Log()
-    logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
-    yield handler
-    logger.removeHandler(handler)
-    logger.setLevel(logging.NOTSET)
-
-
-@asynccontextmanager
-async def running(database: Database, settings: Settings, clock: Clock) -> AsyncIterator[Daemon]:
-    """The daemon at work for the length of the block; it must end in good order."""
-    daemon = Daemon(database, settings, clock, tick=timedelta(milliseconds=50))
-    task = asyncio.create_task(daemon.run())
-    try:
-        yield daemon
-    finally:
-        daemon.stop.set()
-        async with asyncio.timeout(10):
-            await task
-
-
-def test_a_source_is_due_when_never_asked_and_again_after_its_interval(database: Database) -> None:
-    sources = tuple(Source(name=name, url=f"https://{name}.example/") for name in "ab")
-    with database.write() as session:
-        known = register(session, [(sources[0].url, "a", "feed")])
-        record_failure(session, known[sources[0].url].id, "no", interval=timedelta(minutes=30), now=NOW)
-    with database.read() as session:
-        remembered = list_sources(session, [source.url for source in sources])
-    assert due_sources(sources, remembered, NOW + timedelta(minutes=29)) == [sources[1]]
-    assert due_sources(sources, remembered, NOW + timedelta(minutes=30)) == list(sources)
-    assert due_sources(sources, [], NOW) == list(sources)
-    # A shorter interval in the settings counts at once.
-    hasty = tuple(source.model_copy(update={"interval": timedelta(minutes=5)}) for source in sources)
-    assert due_sources(hasty, remembered, NOW + timedelta(minutes=5)) == list(hasty)
+from tests.scheduler.running import BEFORE, Clock, Log, running
 
 
 def test_it_crawls_what_is_due_and_mails_at_its_time_once(
@@ -128,7 +37,7 @@ def test_it_crawls_what_is_due_and_mails_at_its_time_once(
             assert not mailbox.mails
             clock.time = BEFORE + timedelta(minutes=1)
             await log.tells("digest mailed to editor@blog.example")
-            clock.time = BEFORE + timedelta(minutes=31)
+            clock.time = BEFORE + timedelta(minutes=34)
             await log.tells("1 unchanged, 0 failed")
 
     with mail_server(mailbox) as port, folder.database() as database:
@@ -218,7 +127,7 @@ def test_what_is_in_hand_is_finished_when_it_is_stopped(folder: Folder, site: Si
         asyncio.run(run(database))
         with database.read() as session:
             (known,) = list_sources(session, [f"{site.url}/silent"])
-    assert (known.items, known.error) == (2, None)
+    assert (known.items, known.memory.error) == (2, None)
 
 
 def test_a_database_that_fails_for_a_while_does_not_end_it(

@@ -8,9 +8,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.scheduler.conftest import Folder, Site
+from tests.scheduler.conftest import ALLOWED, Folder, Site
 
-ALLOWED = '[crawl]\nallow_private = ["127.0.0.0/8"]\n'
 SECONDS = 10
 
 

@@ -6,18 +6,11 @@ import ssl
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
-from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
 from aiosmtpd.smtp import AuthResult, LoginPassword
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
@@ -25,6 +18,7 @@ from scheduler.delivery import check_mail_settings, compose, deliver, sender_dom
 from scheduler.settings import PASSWORD_VARIABLE, Settings
 from storage.digests import Mail, Outgoing
 from storage.errors import DeliveryError, SettingsError
+from tests.certificates import self_signed
 from tests.conftest import NOW
 from tests.scheduler.conftest import Folder, Mailbox, mail_server, mail_settings
 
@@ -76,24 +70,7 @@ def test_a_mail_arrives_as_it_was_written(folder: Folder, mailbox: Mailbox) -> N
 @pytest.fixture
 def certificate(tmp_path: Path) -> Path:
     """A certificate for 127.0.0.1 that signs itself, with its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail")])
-    today = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(today - timedelta(days=1))
-        .not_valid_after(today + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .sign(key, SHA256())
-    )
-    file = tmp_path / "mail.pem"
-    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    file.write_bytes(made.public_bytes(Encoding.PEM) + secret)
-    return file
+    return self_signed(tmp_path / "mail.pem")
 
 
 def tls(certificate: Path) -> ssl.SSLContext:

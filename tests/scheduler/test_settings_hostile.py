@@ -33,7 +33,8 @@ _values = st.one_of(
     _texts.map(lambda text: '"' + "".join(f"\\U{ord(char):08x}" for char in text) + '"'),
 )
 _keys = st.sampled_from(
-    "path url base_url language contact allow_private timeout concurrency articles name kind interval links "
+    "path url base_url language contact allow_private timeout concurrency articles delay adapt shortest "
+    "longest backlog keep name kind interval links "
     "to at timezone host port security username password_file from folder x".split()
 )
 _heads = st.sampled_from(
