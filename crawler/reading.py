@@ -48,6 +48,7 @@ class Reader:
         async with self._turn:
             if len(document.body) <= INLINE:
                 contents = read_quickly(document)
+                await asyncio.sleep(0)  # others get on before the next feed is read
             else:
                 contents = await asyncio.to_thread(read_quickly, document)
         return contents if contents is not None else await self.apart.run(read_patiently, document)
