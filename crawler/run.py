@@ -96,7 +96,9 @@ async def crawl(
 
 async def known_asks(database: Database, sources: Sequence[Source]) -> list[Ask]:
     """The sources with what is remembered of them, after what the settings changed was taken over."""
-    wanted = [SourceSetting(s.url, s.name, s.kind, int(s.interval.total_seconds())) for s in sources]
+    wanted = [
+        SourceSetting(s.url, s.name, s.kind, int(s.interval.total_seconds()), s.selectors) for s in sources
+    ]
     known = await database.writing(register, wanted)
     return [Ask(source, known[source.url]) for source in sources if source.url in known]
 

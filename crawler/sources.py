@@ -58,6 +58,11 @@ class Source(BaseModel):
     titles: str | None = None  # listing: for the title, in the block of a link; none: its heading, its text
     dates: str | None = None  # listing: for the date, in the block of a link; none: its <time>
 
+    @property
+    def selectors(self) -> str:
+        """Where on a page the articles stand, as one text."""
+        return "\n".join(text or "" for text in (self.links, self.titles, self.dates)).rstrip("\n")
+
     @field_validator("url")
     @classmethod
     def _web(cls, value: str) -> str:

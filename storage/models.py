@@ -70,6 +70,7 @@ class SourceRow(Base):
     url: Mapped[str] = mapped_column(unique=True)  # as the settings have it
     name: Mapped[str]
     kind: Mapped[str]
+    selectors: Mapped[str] = mapped_column(default="")  # where on a page the articles stand, as last read
     address: Mapped[str]  # that is asked: the URL, or where the source has moved for good
     moving_to: Mapped[str | None]  # where permanent redirects led at the last visits, and at how many
     moving_seen: Mapped[int] = mapped_column(default=0)

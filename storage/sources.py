@@ -67,6 +67,7 @@ class SourceSetting:
     name: str
     kind: str
     interval: int  # seconds
+    selectors: str = ""  # how a page is read; any text that differs when they do
 
 
 @dataclass(frozen=True)
@@ -112,13 +113,14 @@ def register(session: Session, sources: Iterable[SourceSetting]) -> dict[str, Kn
 
 def _new(source: SourceSetting) -> dict[str, object]:
     memory = Memory(source.url, source.interval, source.interval)
-    return {"url": source.url, "name": source.name, "kind": source.kind, **_columns(memory)}
+    told = {"url": source.url, "name": source.name, "kind": source.kind, "selectors": source.selectors}
+    return told | _columns(memory)
 
 
 def _take_over(row: SourceRow, source: SourceSetting) -> None:
-    if row.kind != source.kind:
+    if (row.kind, row.selectors) != (source.kind, source.selectors):
         row.etag = row.last_modified = row.body_hash = None  # it is read in another way now
-        row.kind = source.kind
+        row.kind, row.selectors = source.kind, source.selectors
     if row.name != source.name:
         row.name = source.name
     if row.base != source.interval:

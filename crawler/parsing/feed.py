@@ -123,7 +123,9 @@ def _what_instead(document: Document) -> str:
     if not document.body.strip(b" \t\r\n\0"):
         return "not a feed: the answer is empty"
     if _MARKUP.search(document.body[:2000]):
-        return 'not a feed but a web page; give the feed\'s own address, or kind = "listing"'
+        return (
+            'not a feed but a web page; find its feed with `chipwatch sources add`, or give kind = "listing"'
+        )
     if _SITEMAP.search(document.body[:4000]):
         return 'not a feed but a sitemap; give kind = "sitemap"'
     kind = document.content_type.split(";")[0].strip()

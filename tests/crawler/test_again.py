@@ -48,10 +48,20 @@ def test_the_same_bytes_are_unchanged_without_any_validator(database: Database, 
 
 def test_the_same_bytes_are_not_read_again(sqlite: Database, web: WebServer) -> None:
     url = web.add("/news", "<html><h2><a href='/1'>One</a></h2></html>")
+    source = Source(name="News", url=url, kind="listing", links="h2 a")
+    visit(sqlite, source)
+    counts = remembered(sqlite, source).counts
+    assert visit(sqlite, source).unchanged == 1
+    assert remembered(sqlite, source).counts == counts == (1,)
+
+
+def test_a_page_is_read_anew_with_another_selector(sqlite: Database, web: WebServer) -> None:
+    page = "<html><h2><a href='/1'>One</a></h2><h3><a href='/2'>Two</a></h3></html>"
+    url = web.add("/news", page, etag='"1"')
     visit(sqlite, Source(name="News", url=url, kind="listing", links="h2 a"))
-    # With this selector a reading would find nothing and fail.
     report = visit(sqlite, Source(name="News", url=url, kind="listing", links="h3 a"))
-    assert (report.unchanged, report.failed) == (1, ())
+    assert (report.new, report.unchanged) == (1, 0)
+    assert "if-none-match" not in web.requests("/news")[1].headers
 
 
 def test_a_source_of_another_kind_is_read_anew(sqlite: Database, web: WebServer) -> None:

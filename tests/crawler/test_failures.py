@@ -39,7 +39,7 @@ FAILURES = {
     "closed at once": "the connection was closed without an answer",
     "billion laughs": "declares XML entities; such feeds are refused",
     "external entity": "declares XML entities; such feeds are refused",
-    "html": "not a feed but a web page; give the feed's own address",
+    "html": "not a feed but a web page; find its feed with `chipwatch sources add`",
     "empty": "not a feed: the answer is empty",
 }
 READ = {"200 headers": 2, "20 kB header": 2, "non-UTF-8 header": 2, "truncated": 1, "wrong charset": 2}

@@ -30,6 +30,7 @@ def upgrade() -> None:
     )
     op.add_column("item", sa.Column("backlog", sa.Boolean(), nullable=False, server_default=sa.false()))
     for column in (
+        sa.Column("selectors", sa.Text(), nullable=False, server_default=""),
         sa.Column("address", sa.Text(), nullable=False, server_default=""),
         sa.Column("moving_to", sa.Text(), nullable=True),
         sa.Column("moving_seen", sa.Integer(), nullable=False, server_default="0"),
