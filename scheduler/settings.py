@@ -4,11 +4,9 @@ import ipaddress
 import os
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
 from datetime import time, timedelta
-from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -25,6 +23,7 @@ from crawler.fetching.options import FetchOptions
 from crawler.options import CrawlOptions
 from crawler.rhythm import Bounds
 from crawler.sources import Duration, Pause, Source
+from scheduler.mistakes import explain, nearest
 from storage.errors import SettingsError
 from storage.urls import is_web_url
 
@@ -262,69 +261,12 @@ def parse_settings(text: str, path: Path) -> Settings:
         raise SettingsError(f"{path} is not TOML that can be read: {error}") from error
     try:
         if "folder" in values:
-            raise SettingsError(f"{path}: [folder] is not a setting; did you mean {_nearest(('folder',))}?")
+            raise SettingsError(
+                f"{path}: [folder] is not a setting; did you mean {nearest(('folder',), _keys())}?"
+            )
         return Settings(folder=path.resolve().parent, **values)
     except ValidationError as error:
-        raise SettingsError(f"{path}: {_explain(error, values)}") from error
-
-
-# Shapes in words of the file, by pydantic's name of the mistake.
-_SHAPES = {
-    "tuple_type": "must be a list in square brackets",
-    "model_type": "must be a section of its own: [name], then its keys on lines below",
-    "model_attributes_type": "must be a section of its own: [name], then its keys on lines below",
-    "string_type": "must be a text in quotes",
-    "int_type": "must be a whole number",
-    "int_parsing": "must be a whole number",
-    "bool_type": "must be true or false",
-    "bool_parsing": "must be true or false",
-}
-
-
-def _explain(error: ValidationError, values: Mapping[str, Any]) -> str:
-    first = error.errors()[0]
-    loc = first["loc"]
-    place = _place(loc, values)
-    if first["type"] == "extra_forbidden":
-        return f"{place} is not a setting; did you mean {_nearest(loc)}?"
-    if first["type"] == "missing":
-        return f"{place} is missing; every source needs a name and a url"
-    if loc == ("sources",):
-        return str(first["ctx"]["error"]) if "ctx" in first else "sources are written [[sources]], one by one"
-    if first["type"] == "string_pattern_mismatch":
-        return f"{place.removesuffix(f'.{loc[-1]}')} {first['input']!r} is not an e-mail address"
-    message = str(first.get("ctx", {}).get("error") or _SHAPES.get(first["type"]) or first["msg"].lower())
-    return f"{place} {message if message.startswith(('must', 'is ', 'holds')) else f'is wrong: {message}'}"
-
-
-def _place(loc: tuple[int | str, ...], values: Mapping[str, Any]) -> str:
-    """A place in the file as a person would name it: `[crawl] contact`, `source 3 ('PC Watch'): url`."""
-    parts = list(loc)
-    if len(parts) >= 2 and parts[0] == "sources" and isinstance(parts[1], int):
-        source = values["sources"][parts[1]]
-        name = source.get("name") if isinstance(source, dict) else None
-        rest = " ".join(str(part) for part in parts[2:])
-        return f"source {parts[1] + 1}{f' ({name!r})' if name else ''}{f': {rest}' if rest else ''}"
-    if len(parts) == 1:
-        return f"[{parts[0]}]"
-    return f"[{parts[0]}] " + ".".join(str(part) for part in parts[1:])
-
-
-def _nearest(loc: tuple[int | str, ...]) -> str:
-    """The setting that an unknown key most likely means: by the same name elsewhere, else the most alike."""
-    keys = _keys()
-    wrong = str(loc[-1])
-    if len(loc) == 1 and wrong not in {key for names in keys.values() for key in names}:
-        return f"[{_closest(wrong, keys)}]"
-    section = str(loc[0])
-    elsewhere = [name for name, names in keys.items() if wrong in names]
-    if elsewhere:
-        return f"[{elsewhere[0]}] {wrong}" if elsewhere[0] != "sources" else f"{wrong} of a [[sources]] entry"
-    return _closest(wrong, keys[section])
-
-
-def _closest(wrong: str, right: Iterable[str]) -> str:
-    return get_close_matches(wrong, right, 1, 0.0)[0]
+        raise SettingsError(f"{path}: {explain(error, values, _keys())}") from error
 
 
 def _keys() -> dict[str, list[str]]:

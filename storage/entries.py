@@ -3,24 +3,21 @@
 An entry is known by its source's own id of it, by its canonical URL, or as an item that was trimmed.
 """
 
-import hashlib
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, exists, func, select, update
 from sqlalchemy.orm import Session
 
-from storage.entry import MAX_TEXT, MAX_TITLE, Entry
-from storage.insert import PARAMETERS, insert_new, storable
+from storage.entry import Entry
+from storage.insert import PARAMETERS, insert_new
 from storage.items import ItemPage, Stored
+from storage.locating import Located, located
 from storage.models import ItemRow, SightingRow, SourceRow
 from storage.trimming import trimmed_among, trimmed_keys
-from storage.urls import canonical_url, is_web_url
-
-MAX_FEED_ID = 500  # bytes of a source's own id; of longer ones a hash is kept
+from storage.urls import canonical_url
 
 Given = tuple[int, Sequence[Entry], datetime | None]  # source, its entries, its backlog ends where
 
@@ -32,7 +29,7 @@ def store_entries(session: Session, given: Sequence[Given], now: datetime) -> li
     changes its title and text, so that two sources that word it differently do not take turns. Where a time
     is given with a source, new entries that came out before it are marked as backlog: they are never linked.
     """
-    arrivals = [_Arrival(source, _unique(entries), before) for source, entries, before in given]
+    arrivals = [_Arrival(source, located(entries), before) for source, entries, before in given]
     if not any(arrival.located for arrival in arrivals):
         return [Stored() for _ in arrivals]
     store = _Store(session, now)
@@ -41,16 +38,6 @@ def store_entries(session: Session, given: Sequence[Given], now: datetime) -> li
         store.sort(arrival)
     store.write(arrivals)
     return [arrival.stored() for arrival in arrivals]
-
-
-@dataclass(slots=True)
-class _Located:
-    """An entry with the canonical URLs that it may be known by."""
-
-    entry: Entry
-    url: str  # that it gets if it is new: one of the other two
-    page: str
-    place: str  # with its fragment: on a page of many items
 
 
 @dataclass
@@ -71,7 +58,7 @@ class _Arrival:
     """One source's entries, and what becomes of them."""
 
     source: int
-    located: list[_Located]
+    located: list[Located]
     backlog_before: datetime | None
     fresh: dict[str, Entry] = field(default_factory=dict)
     new: list[ItemPage] = field(default_factory=list)
@@ -164,7 +151,7 @@ class _Store:
                     self.by_url[one.url] = row
                 arrival.changed += self._update(row, one.entry)
 
-    def _at(self, one: _Located) -> _Known | None:
+    def _at(self, one: Located) -> _Known | None:
         """The item at an entry's address."""
         known = self.by_url.get(one.url) or self.by_url.get(one.place)
         if known is None:
@@ -174,7 +161,7 @@ class _Store:
                 return alone
         return known
 
-    def _sort_unknown(self, arrival: _Arrival, one: _Located) -> None:
+    def _sort_unknown(self, arrival: _Arrival, one: Located) -> None:
         if self.trimmed and not self.trimmed.isdisjoint(_keys(arrival.source, one)):
             return
         if one.url in self.coming:
@@ -285,46 +272,6 @@ class _Store:
             yield from self.session.execute(part)
 
 
-def _unique(entries: Iterable[Entry]) -> list[_Located]:
-    """Each article once, in order; without what has no usable URL."""
-    cut = [usable for entry in entries if (usable := _storable(entry)) is not None]
-    places = [canonical_url(entry.url, keep_fragment=True) for entry in cut]
-    pages = [place.partition("#")[0] for place in places]
-    on_page = Counter(page for page, _ in set(zip(pages, places, strict=True)))
-    ids = Counter(
-        feed_id for feed_id, _ in {(e.feed_id, place) for e, place in zip(cut, places, strict=True)}
-    )
-    shared = {feed_id for feed_id, count in ids.items() if count > 1}
-    kept: dict[str, _Located] = {}
-    for entry, page, place in zip(cut, pages, places, strict=True):
-        # Many items on one page are told apart by their fragments.
-        url = place if on_page[page] > 1 else page
-        if url not in kept:
-            # An id that several entries share identifies none of them.
-            mine = replace(entry, feed_id=None) if entry.feed_id in shared else entry
-            kept[url] = _Located(mine, url, page, place)
-    return list(kept.values())
-
-
-def _keys(source: int, one: _Located) -> set[str]:
+def _keys(source: int, one: Located) -> set[str]:
     """What an entry is known by if its item was trimmed."""
     return trimmed_keys((one.url, one.place), [(source, one.entry.feed_id)])
-
-
-def _storable(entry: Entry) -> Entry | None:
-    """The entry as it can be stored; none if its URL is unusable."""
-    url = storable(entry.url)
-    if not is_web_url(url):
-        return None
-    title, text = storable(entry.title)[:MAX_TITLE], storable(entry.text)[:MAX_TEXT]
-    feed_id = _short(storable(entry.feed_id)) or None if entry.feed_id else None
-    if (url, title, text, feed_id) == (entry.url, entry.title, entry.text, entry.feed_id):
-        return entry
-    return replace(entry, url=url, title=title, text=text, feed_id=feed_id)
-
-
-def _short(feed_id: str) -> str:
-    """The id, or for an endless one its hash: a database indexes short values only."""
-    if len(feed_id) <= MAX_FEED_ID // 4 or len(feed_id.encode()) <= MAX_FEED_ID:
-        return feed_id
-    return hashlib.blake2b(feed_id.encode(), digest_size=16).hexdigest()

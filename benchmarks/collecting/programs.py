@@ -9,7 +9,7 @@ from typing import Protocol
 
 from benchmarks.collecting.process import BenchmarkError, Used, measured
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,10 @@ class Chipwatch:
         """Crawl once, then see how long it takes to start."""
         whole = chipwatch(self.folder, "crawl", "--force", "--json", ends=(0, 1))  # 1: all sources failed
         idle = chipwatch(self.folder, "--help")
-        found = json.loads(whole.out)
+        try:
+            found = json.loads(whole.out)
+        except ValueError as error:
+            raise BenchmarkError(f"chipwatch crawl --json printed no JSON: {whole.out[:200]!r}") from error
         return without_startup(whole, idle, found["new"], [one["reason"] for one in found["failures"]])
 
 

@@ -6,12 +6,14 @@ from typing import Literal
 
 import pytest
 
+from crawler.fetching.options import FetchOptions
+from crawler.options import CrawlOptions
 from crawler.run import crawl
 from crawler.sources import Source
 from crawler.visits import Visit
 from storage.engine import Database
 from tests.conftest import NOW
-from tests.crawler.conftest import OPTIONS, SlowSite, feed, item, items, remembered, rss, visit
+from tests.crawler.conftest import ALLOWED, OPTIONS, SlowSite, feed, item, items, remembered, rss, visit
 from tests.web import WebServer
 
 XML = "application/rss+xml"
@@ -218,3 +220,21 @@ def test_an_entry_that_no_database_takes_does_not_cost_the_feed(database: Databa
     report = visit(database, feed(web.add("/feed", body, content_type=XML)))
     assert report.failed == ()
     assert "Chips" in {row.title for row in items(database)}
+
+
+def test_a_feed_of_ten_thousand_entries_is_stored_in_whole(sqlite: Database, web: WebServer) -> None:
+    inside = (f"<title>Chip {n}</title><link>/news/{n}</link><guid>{n}</guid>" for n in range(10_000))
+    source = feed(web.add("/feed", rss(*inside), content_type=XML))
+    options = CrawlOptions(FetchOptions(allow_private=ALLOWED, timeout=10))
+    assert visit(sqlite, source, options=options).new == 10_000
+    web.add("/feed", rss("<title>One more</title><link>/news/x</link>"), content_type=XML)
+    assert (visit(sqlite, source, options=options).new, len(items(sqlite))) == (1, 10_001)
+
+
+def test_a_listing_whose_layout_changed_is_a_failure_that_says_so(sqlite: Database, web: WebServer) -> None:
+    web.add("/news", "<html><h2><a href='/1'>One</a></h2></html>")
+    source = Source(name="News", url=web.url("/news"), kind="listing", links="h2 a")
+    assert visit(sqlite, source).new == 1
+    web.add("/news", "<html><h3><a href='/2'>Two</a></h3></html>")
+    (found,) = visit(sqlite, source).visits
+    assert found.failure == "no articles on the page: links = 'h2 a' finds nothing; mend the selector"
