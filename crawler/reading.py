@@ -1,9 +1,11 @@
 """Reading a source's document, by the kind of the source; slow parsing happens apart."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
+from typing import TypeVar
 
 import aiohttp
 
@@ -16,6 +18,8 @@ from crawler.parsing.errors import UnreadableError
 from crawler.parsing.feed import read_patiently, read_quickly
 from crawler.sources import Source
 from storage.entry import Entry
+
+R = TypeVar("R")
 
 INLINE = 200_000  # bytes; a feed of this size takes some ten milliseconds, less than a thread would cost
 
@@ -41,7 +45,7 @@ class Reader:
             from crawler.parsing.listing import Selectors, parse_listing
 
             selectors = Selectors(source.links, source.titles, source.dates)
-            return await self.apart.run(parse_listing, document, selectors)
+            return await self._slowly(parse_listing, document, selectors)
         return await self._sitemap(document, since)
 
     async def _feed(self, document: Document) -> Contents:
@@ -51,13 +55,13 @@ class Reader:
                 await asyncio.sleep(0)  # others get on before the next feed is read
             else:
                 contents = await asyncio.to_thread(read_quickly, document)
-        return contents if contents is not None else await self.apart.run(read_patiently, document)
+        return contents if contents is not None else await self._slowly(read_patiently, document)
 
     async def _sitemap(self, document: Document, since: datetime | None) -> Contents:
         """The articles of a sitemap; of an index, those of its sitemaps that may hold something new."""
         from crawler.parsing.sitemap import parse_sitemap, worth_reading
 
-        sitemap = await self.apart.run(parse_sitemap, document)
+        sitemap = await self._slowly(parse_sitemap, document)
         if not sitemap.children:
             return sitemap.contents
         entries: list[Entry] = []
@@ -81,10 +85,14 @@ class Reader:
         fetched = await self.fetcher.fetch(url)
         if fetched.status != HTTPStatus.OK:
             raise UnreadableError(failure_of_status(fetched.status, None, self.fetcher.now()).reason)
-        sitemap = await self.apart.run(parse_sitemap, self._document(fetched, language))
+        sitemap = await self._slowly(parse_sitemap, self._document(fetched, language))
         if sitemap.children:
             raise UnreadableError("an index within an index")
         return list(sitemap.contents.entries)
+
+    async def _slowly(self, parse: Callable[..., R], *args: object) -> R:
+        """Parse in the process for that, unless the crawl is being stopped."""
+        return await self.fetcher.traffic.unless_given_up(lambda: self.apart.run(parse, *args))
 
     def _document(self, fetched: Fetched, language: str | None) -> Document:
         content_type = fetched.headers.get("content-type", "")

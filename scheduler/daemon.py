@@ -66,13 +66,15 @@ class Daemon:
                 )
             self._announce()
             scheduler.start()
-            await self.stop.wait()
-            logger.info("stopping: finishing what is in hand")
-            scheduler.pause()
-            if self._in_hand:
-                await asyncio.wait(self._in_hand, timeout=PATIENCE)
-            scheduler.shutdown(wait=False)
-            self._apart.close()
+            try:
+                await self.stop.wait()
+                logger.info("stopping: finishing what is in hand")
+                scheduler.pause()
+                if self._in_hand:
+                    await asyncio.wait(self._in_hand, timeout=PATIENCE)
+                scheduler.shutdown(wait=False)
+            finally:
+                self._apart.close()
             logger.info("stopped")
         if self._lost:
             raise HeldError("the hold on the database was lost: its connection broke; start the daemon again")

@@ -38,7 +38,7 @@ class Traffic:
                 if self.stop.is_set() or self._given_up:
                     raise Stopped
                 try:
-                    return await self._unless_given_up(fetch)
+                    return await self.unless_given_up(fetch)
                 finally:
                     if pause:
                         self._free_at[host] = asyncio.get_running_loop().time() + pause
@@ -56,7 +56,8 @@ class Traffic:
             await asyncio.wait({stopped}, timeout=wait)
             stopped.cancel()
 
-    async def _unless_given_up(self, fetch: Callable[[], Awaitable[R]]) -> R:
+    async def unless_given_up(self, fetch: Callable[[], Awaitable[R]]) -> R:
+        """Run something that may take long; raises `Stopped` if the crawl lets go of it."""
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - fetches run in tasks
         self._under_way.add(task)

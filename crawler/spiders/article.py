@@ -58,7 +58,11 @@ class ArticleSpider(Spider):
         text = None
         if response.status == HTTPStatus.OK and isinstance(response, HtmlResponse):
             try:
-                text = await self.apart.run(article_text, response.body, response.url)
+                text = await self.fetcher.traffic.unless_given_up(
+                    lambda: self.apart.run(article_text, response.body, response.url)
+                )
+            except Stopped:
+                return
             except Exception as error:  # noqa: BLE001 - one page must not end the crawl
                 logger.warning("article %s: %s", page.url, error)
         await self._write(store_article, page.id, text, self.fetcher.now())

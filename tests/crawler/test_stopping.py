@@ -7,15 +7,21 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
+from crawler.failures import Stopped
 from crawler.fetching.going_out import GRACE
 from crawler.fetching.options import FetchOptions
+from crawler.fetching.traffic import Traffic
 from crawler.options import CrawlOptions
+from crawler.parsing.apart import Apart
 from crawler.run import CrawlReport, crawl
 from crawler.sources import Source
 from crawler.visits import Visit
 from storage.engine import Database
 from tests.conftest import NOW
 from tests.crawler.conftest import SlowSite, feed, item, items, remembered, rss
+from tests.crawler.test_apart import forever
 from tests.web import WebServer
 
 XML = "application/rss+xml"
@@ -91,3 +97,19 @@ asyncio.run(main())
     root = Path(__file__).parents[2]
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, check=False)  # noqa: S603
     assert done.returncode == 0
+
+
+def test_what_is_slow_to_read_is_let_go_of_too() -> None:
+    async def run() -> None:
+        traffic = Traffic(asyncio.Event())
+        apart = Apart()
+        try:
+            task = asyncio.ensure_future(traffic.unless_given_up(lambda: apart.run(forever)))
+            await asyncio.wait({task}, timeout=0.1)
+            traffic.give_up()
+            with pytest.raises(Stopped):
+                await task
+        finally:
+            apart.close()
+
+    asyncio.run(run())
