@@ -72,6 +72,7 @@ class Visits:
         self._arrived = asyncio.Event()
         self._enough = asyncio.Event()  # waits to be written without waiting for more
         self._room = asyncio.Event()
+        self._door = asyncio.Lock()
         self._writer = asyncio.create_task(self._write_all())
         return self
 
@@ -83,9 +84,11 @@ class Visits:
 
     async def found(self, ask: Ask, found: Found) -> None:
         """A source answered or failed; returns once that is on its way to the store."""
-        while self._entries >= MOST_WAITING and self.trouble is None:
-            self._room.clear()
-            await self._room.wait()
+        async with self._door:
+            while self._entries >= MOST_WAITING and self.trouble is None:
+                self._room.clear()
+                await self._room.wait()
+            await asyncio.sleep(0)  # all who waited would go on in one turn of the loop
         self._waiting.append((ask, found))
         self._entries += len(found.entries or ()) if isinstance(found, Reading) else 0
         self._arrived.set()

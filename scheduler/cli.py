@@ -1,6 +1,5 @@
 """The command line: `chipwatch COMMAND`. Each command has its own file in `commands`."""
 
-import gc
 import io
 import sys
 from dataclasses import dataclass, replace
@@ -9,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from scheduler.garbage import collect_less
 from scheduler.logs import configure_logging
 from scheduler.settings import Settings, find_settings, load_settings
 from storage.engine import Database, open_database
@@ -81,10 +81,7 @@ def chipwatch(context: click.Context, config: Path | None, verbose: bool) -> Non
 
 def main() -> None:
     """Run the command line; a user's error is one line on standard error and an exit code that is not 0."""
-    # What was imported stays, and a crawl makes many objects that stay a while: looking through all of them
-    # again and again for cycles is a sixth of its time.
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    collect_less()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal may lack the letters of a title

@@ -8,7 +8,6 @@ Needs /proc, as Linux has it.
 """
 
 import asyncio
-import gc
 import json
 import os
 import sys
@@ -21,6 +20,7 @@ from pathlib import Path
 from benchmarks.collecting.process import MEGABYTE
 from benchmarks.collecting.web import Web
 from scheduler.clock import utc_now
+from scheduler.garbage import collect_less
 from scheduler.jobs.crawl import crawl_and_link
 from scheduler.settings import load_settings
 from storage.engine import open_database
@@ -74,12 +74,6 @@ def resident() -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / MEGABYTE
 
 
-def collect_garbage_as_the_command_does() -> None:
-    """What `scheduler.cli.main` settles before anything else: it is part of chipwatch's speed and memory."""
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
-
-
 async def run(folder: Path, web: Web, count: int) -> list[Pass]:
     """Make the passes."""
     settings = load_settings(folder / "chipwatch.toml")
@@ -104,7 +98,7 @@ async def run(folder: Path, web: Web, count: int) -> list[Pass]:
 
 def main() -> None:
     """Make the passes and print them."""
-    collect_garbage_as_the_command_does()
+    collect_less()
     folder, base, count = sys.argv[1:]
     print(json.dumps([asdict(row) for row in asyncio.run(run(Path(folder), Web(base), int(count)))]))
 

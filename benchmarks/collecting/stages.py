@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from benchmarks.collecting.passes import collect_garbage_as_the_command_does, watched_loop
+from benchmarks.collecting.passes import watched_loop
 from benchmarks.collecting.raw import Answer, download
 from crawler.fetching.fetcher import Fetched
 from crawler.outcome import Reading, after_answer
@@ -25,6 +25,7 @@ from crawler.parsing.feed import read_patiently, read_quickly
 from crawler.rhythm import Bounds
 from crawler.sources import Source
 from scheduler.clock import utc_now
+from scheduler.garbage import collect_less
 from scheduler.settings import Settings, load_settings
 from storage.engine import Database, open_database
 from storage.entries import store_entries
@@ -141,7 +142,7 @@ async def link(settings: Settings, some: Sequence[tuple[str, Entry]], stages: St
 
 def main() -> None:
     """Measure all stages and print them."""
-    collect_garbage_as_the_command_does()
+    collect_less()
     folders = [Path(folder) for folder in sys.argv[1:]]
     stages = Stages()
     with stages.settings.taking():
