@@ -18,7 +18,7 @@ _LOOKS_LIKE_ONE = re.compile(
     r"(?:^|[/._-])(?:rss|atom|feeds?|rdf)(?:$|[/._?-])|\.(?:rss|rdf|atom)$", re.IGNORECASE
 )
 # Where blogs and news systems keep theirs, the commonest first.
-_USUAL_PLACES = ("feed/", "rss.xml", "feed.xml", "atom.xml", "index.xml", "rss", "index.rdf")
+_USUAL_PLACES = ("feed/", "rss.xml", "feed.xml", "atom.xml")
 
 
 def feed_links(document: Document) -> list[str]:
@@ -37,7 +37,7 @@ def feed_links(document: Document) -> list[str]:
     linked = [
         href
         for href in page.xpath("(//a/@href)[position() <= 2000]").getall()
-        if _LOOKS_LIKE_ONE.search(urlsplit_path(href))
+        if _LOOKS_LIKE_ONE.search(_path_of(href))
     ]
     urls = [web_link(base, href) for href in [*(href for href, _ in named), *linked]]
     return list(dict.fromkeys(url for url in urls if url is not None))[:MAX_LINKS]
@@ -45,11 +45,9 @@ def feed_links(document: Document) -> list[str]:
 
 def usual_places(url: str) -> list[str]:
     """Where a site's feed may be if its pages do not say: below the page, then at the root."""
-    below = url if url.endswith("/") else f"{url.rpartition('/')[0]}/" if urlsplit(url).path else f"{url}/"
-    root = urljoin(url, "/")
-    return list(dict.fromkeys(urljoin(base, place) for base in (below, root) for place in _USUAL_PLACES[:4]))[
-        :8
-    ]
+    below = url if url.endswith("/") else f"{url}/" if not urlsplit(url).path else urljoin(url, ".")
+    bases = dict.fromkeys((below, urljoin(url, "/")))
+    return [urljoin(base, place) for base in bases for place in _USUAL_PLACES]
 
 
 def sitemaps_of(robots: str) -> list[str]:
@@ -58,7 +56,7 @@ def sitemaps_of(robots: str) -> list[str]:
     return [url for url in named if "news" in url.lower()][:3]
 
 
-def urlsplit_path(href: str) -> str:
+def _path_of(href: str) -> str:
     """The path and query of a link, "" for one that cannot be taken apart."""
     try:
         parts = urlsplit(href)
