@@ -12,12 +12,12 @@ from lxml import etree
 
 from crawler.sources import Source, format_duration
 from storage.errors import plain_line
-from storage.urls import is_web_url
 
 _OWN = "urn:chipwatch:opml"
 _KEYS = ("kind", "interval", "links", "titles", "dates", "language")
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # characters it cannot hold
 MAX_SOURCES = 10_000
+_FEED_SCHEME = re.compile(r"^feed:(?://)?(?=(https?:)?)", re.IGNORECASE)  # feed://a.example, feed:https://…
 
 
 class OpmlError(ValueError):
@@ -60,7 +60,10 @@ def write_opml(sources: Iterable[Source]) -> bytes:
 
 
 def read_opml(data: bytes) -> list[Outline]:
-    """The sources of an OPML document, folders flattened, each URL once. Raises `OpmlError`."""
+    """The sources of an OPML document, folders flattened, each address once and as it stands there.
+
+    Raises `OpmlError`.
+    """
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         root = etree.fromstring(data.lstrip(), parser)
@@ -72,7 +75,8 @@ def read_opml(data: bytes) -> list[Outline]:
     for outline in root.iter("{*}outline"):
         extra = {key: value for key in _KEYS if (value := outline.get(f"{{{_OWN}}}{key}"))}
         url = (outline.get("xmlUrl") or (outline.get("url") if "kind" in extra else None) or "").strip()
+        url = _FEED_SCHEME.sub(lambda feed: "" if feed[1] else "http://", url)
         name = plain_line(outline.get("title") or "") or plain_line(outline.get("text") or "") or url
-        if is_web_url(url) and len(found) < MAX_SOURCES:
+        if url and len(found) < MAX_SOURCES:
             found.setdefault(url, Outline(name, url, extra))
     return list(found.values())

@@ -23,6 +23,7 @@ from storage.sources import Memory
 
 MOVES = 3  # visits that a permanent redirect must lead to the same place before it is believed
 COUNTS = 10  # answers whose number of entries is remembered
+RISE, FALL = 0.3, 0.02  # how fast the usual number of entries follows when there are more, and when fewer
 
 
 @dataclass(frozen=True)
@@ -35,20 +36,22 @@ class Reading:
     body_hash: str | None = None
     flaw: str | None = None  # why the entries may not be all
     stands_alone: bool = True  # whether the same bytes, or a 304, mean that nothing changed
+    varies: bool = False  # whether the number of entries says nothing
 
 
 def after_answer(
     memory: Memory, url: str, reading: Reading, stored: Stored, bounds: Bounds, now: datetime
 ) -> Memory:
     """What is remembered of a source that answered."""
-    first = memory.answered_at is None
     entries = reading.entries
     base, interval = timedelta(seconds=memory.base), timedelta(seconds=memory.interval)
-    if not first:  # at the first visit everything is new
+    if _is_telling(memory, stored, now):
         count = None if entries is None else len(entries)
         interval = adapted(interval, base, bounds, new=len(stored.new), entries=count)
+    if entries is not None:
+        memory = _wishing(memory, reading.wishes)
     fresh = freshness(reading.fetched.headers, now)
-    due, why = due_after_answer(url, interval, reading.wishes, fresh, bounds, now)
+    due, why = due_after_answer(url, interval, _wishes(memory), fresh, bounds, now)
     memory = replace(
         _moved(memory, reading.fetched),
         interval=int(interval.total_seconds()),
@@ -64,12 +67,18 @@ def after_answer(
         retired_at=None,
     )
     memory = _validated(memory, reading)
-    return memory if entries is None else _counted(memory, entries, stored, now)
+    if entries is None:
+        return replace(memory, counts=(*memory.counts, *memory.counts[-1:])[-COUNTS:])
+    if not reading.varies:
+        memory = _counted(memory, len(entries))
+    return _paced(memory, entries, stored, now)
 
 
 def after_failure(memory: Memory, url: str, failure: Failure, bounds: Bounds, now: datetime) -> Memory:
     """What is remembered of a source that failed."""
-    weight = memory.weight + WEIGHTS[failure.kind]
+    # Tries in quick succession, by hand, are one failure as to how long to wait.
+    counts = memory.trouble is None or _waited(memory, now)
+    weight = memory.weight + (WEIGHTS[failure.kind] if counts else 0.0)
     since = memory.failing_since if memory.trouble == failure.kind else None
     interval = timedelta(seconds=memory.interval)
     due, why = due_after_failure(url, interval, weight, failure, now)
@@ -116,18 +125,54 @@ def _validated(memory: Memory, reading: Reading) -> Memory:
     )
 
 
-def _counted(memory: Memory, entries: tuple[Entry, ...], stored: Stored, now: datetime) -> Memory:
+def _is_telling(memory: Memory, stored: Stored, now: datetime) -> bool:
+    """Whether a visit says anything of how often to ask: not the first, where all is new, and none that came
+    early, by hand, unless it found something.
+    """
+    return memory.answered_at is not None and (bool(stored.new) or _waited(memory, now))
+
+
+def _waited(memory: Memory, now: datetime) -> bool:
+    return memory.asked_at is None or now - memory.asked_at >= timedelta(seconds=memory.interval) / 2
+
+
+def _wishing(memory: Memory, wishes: Wishes) -> Memory:
+    ttl = int(wishes.ttl.total_seconds()) if wishes.ttl is not None else None
+    hours, days = tuple(sorted(wishes.skip_hours)), tuple(sorted(wishes.skip_days))
+    return replace(memory, ttl=ttl, skip_hours=hours, skip_days=days)
+
+
+def _wishes(memory: Memory) -> Wishes:
+    ttl = timedelta(seconds=memory.ttl) if memory.ttl is not None else None
+    return Wishes(ttl, frozenset(memory.skip_hours), frozenset(memory.skip_days))
+
+
+def _counted(memory: Memory, count: int) -> Memory:
+    usual = memory.usual_entries
+    if usual is None:
+        usual = float(count)
+    else:  # more is believed soon, fewer is told for long before it is what is usual
+        usual += (count - usual) * (RISE if count > usual else FALL)
+    return replace(memory, counts=(*memory.counts, count)[-COUNTS:], usual_entries=usual)
+
+
+def _paced(memory: Memory, entries: tuple[Entry, ...], stored: Stored, now: datetime) -> Memory:
     moments = [entry.published for entry in entries if entry.published is not None]
-    newest = [moment for moment in (memory.newest_at, *moments) if moment is not None and moment <= now]
-    if stored.new and not moments:
-        newest.append(now)  # a source that gives no dates
+    known = [moment for moment in (memory.newest_at, *moments) if moment is not None and moment <= now]
+    if stored.new and not moments:  # a source that gives no dates: its pace is that of our finding them
+        if memory.newest_at is not None:
+            gap = int((now - memory.newest_at).total_seconds())
+            usual = gap if memory.usual_gap is None else (memory.usual_gap * 3 + gap) // 4
+            memory = replace(memory, usual_gap=usual, longest_gap=max(gap, memory.longest_gap or 0))
+        known.append(now)
+    memory = replace(memory, newest_at=max(known, default=None))
     pace = pace_of(moments)
+    if pace is None:
+        return memory
     return replace(
         memory,
-        counts=(*memory.counts, len(entries))[-COUNTS:],
-        newest_at=max(newest, default=None),
-        usual_gap=int(pace.usual.total_seconds()) if pace else memory.usual_gap,
-        longest_gap=int(pace.longest.total_seconds()) if pace else memory.longest_gap,
+        usual_gap=int(pace.usual.total_seconds()),
+        longest_gap=int(pace.longest.total_seconds()),
     )
 
 

@@ -74,10 +74,12 @@ class Reader:
                 failures.append(f"{url}: {error}")
             except (FetchFailed, aiohttp.ClientError, TimeoutError) as error:
                 failures.append(f"{url}: {failure_of_error(error).reason}")
-        if children and len(failures) == len(children):
+        if not children:
+            return Contents([], stands_alone=False, unchanged=True)
+        if len(failures) == len(children):
             raise UnreadableError(f"an index whose sitemaps give no news ({failures[0]})")
         flaw = f"{len(failures)} of {len(children)} sitemaps failed ({failures[0]})" if failures else None
-        return Contents(entries, flaw, stands_alone=False)
+        return Contents(entries, flaw, stands_alone=False, varies=True)
 
     async def _child(self, url: str, language: str) -> list[Entry]:
         from crawler.parsing.sitemap import parse_sitemap

@@ -4,7 +4,6 @@ Pure functions of what is remembered and the time. Times are aware, spans are ti
 """
 
 import hashlib
-import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,6 +23,7 @@ LONGEST_FAILING = timedelta(days=1)  # between two visits to a source that fails
 LONGEST_RETRY_AFTER = timedelta(days=7)
 DEAD_AFTER = timedelta(days=14)  # of nothing but 404
 ASK_THE_DEAD = timedelta(days=7)
+FAR_FEWER = 0.6  # of the usual number of entries
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def due_after_answer(
         if asked is not None and min(asked, longest) > wait:
             wait, why = min(asked, longest), what
     due = now + wait + _jitter(url, now, wait)
-    moved = _out_of_skipped(due, wishes, now + longest + wait)
+    moved = _out_of_skipped(due, wishes, max(due, now + longest))
     return moved, why if moved == due else "the feed skips the hours before"
 
 
@@ -111,7 +111,7 @@ def _out_of_skipped(due: datetime, wishes: Wishes, latest: datetime) -> datetime
     while moment.hour in wishes.skip_hours or moment.weekday() in wishes.skip_days:
         moment = moment.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
         if moment > latest:
-            return due
+            return latest
     return moment
 
 
@@ -140,19 +140,11 @@ def is_silent(newest: datetime | None, pace: Pace | None, now: datetime) -> bool
     return now - newest > max(timedelta(days=3), pace.longest * 3, pace.usual * 8)
 
 
-def usual_count(counts: Sequence[int]) -> int | None:
-    """How many entries a source usually has, if its last answers have far fewer or ever fewer; else none.
-
-    `counts` are the entries of its answers, the latest last.
-    """
-    if len(counts) >= 2 and counts[-1] == 0 and max(counts) > 0:
-        return int(statistics.median(count for count in counts if count))
-    if len(counts) < 5:
-        return None
-    usual = int(statistics.median(counts[:-2]))
-    last = counts[-4:]
-    falling = all(later < earlier for earlier, later in pairwise(last))
-    return usual if max(counts[-2:]) <= usual / 2 or (falling and last[-1] <= last[0] * 0.7) else None
+def has_shrunk(counts: Sequence[int], usual: float | None) -> bool:
+    """Whether a source's last answers, the latest last, have far fewer entries than is usual, or none."""
+    if not counts or usual is None or usual < 1:
+        return False
+    return counts[-1] == 0 or (len(counts) >= 2 and max(counts[-2:]) <= usual * FAR_FEWER)
 
 
 def _jitter(url: str, now: datetime, wait: timedelta) -> timedelta:

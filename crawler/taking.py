@@ -59,11 +59,12 @@ class Taker:
         contents = await self.reader.read(ask.source, fetched, ask.memory.answered_at)
         return Reading(
             fetched,
-            tuple(contents.entries),
+            None if contents.unchanged else tuple(contents.entries),
             contents.wishes,
             body_hash,
             contents.flaw,
             contents.stands_alone,
+            contents.varies,
         )
 
 

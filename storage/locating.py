@@ -27,7 +27,7 @@ def located(entries: Iterable[Entry]) -> list[Located]:
     cut = [usable for entry in entries if (usable := _storable(entry)) is not None]
     places = [canonical_url(entry.url, keep_fragment=True) for entry in cut]
     pages = [place.partition("#")[0] for place in places]
-    on_page = Counter(page for page, _ in set(zip(pages, places, strict=True)))
+    on_page = Counter(page for page, place in set(zip(pages, places, strict=True)) if place != page)
     ids = Counter(
         feed_id for feed_id, _ in {(e.feed_id, place) for e, place in zip(cut, places, strict=True)}
     )

@@ -90,7 +90,11 @@ class SourceRow(Base):
     trouble: Mapped[str | None]  # the kind of the last failure: temporary, hard, missing, gone
     error: Mapped[str | None]  # what was wrong at the last visit, none if it went well
     retired_at: Mapped[datetime | None]  # its server said that it is gone for good
+    ttl: Mapped[int | None]  # seconds that the feed itself asks to be left alone between two visits
+    skip_hours: Mapped[list[int]]  # hours of the day and days of the week that the feed asks to be skipped
+    skip_days: Mapped[list[int]]
     counts: Mapped[list[int]]  # entries of its last answers, the latest last
+    usual_entries: Mapped[float | None]  # of an answer; it follows slowly when there are fewer
     newest_at: Mapped[datetime | None]  # when the newest of its items came out
     usual_gap: Mapped[int | None]  # seconds between its items, on average, and at most
     longest_gap: Mapped[int | None]

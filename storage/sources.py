@@ -1,6 +1,6 @@
 """What is remembered of each source between visits, and the storing of what a visit gave."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
@@ -37,7 +37,11 @@ class Memory:
     trouble: str | None = None
     error: str | None = None
     retired_at: datetime | None = None
+    ttl: int | None = None  # seconds
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[int, ...] = ()
     counts: tuple[int, ...] = ()
+    usual_entries: float | None = None
     newest_at: datetime | None = None
     usual_gap: int | None = None  # seconds
     longest_gap: int | None = None  # seconds
@@ -163,10 +167,10 @@ def record_outcomes(session: Session, outcomes: Sequence[Outcome], now: datetime
 
 
 def _columns(memory: Memory) -> dict[str, object]:
-    return {**vars(memory), "counts": list(memory.counts)}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in vars(memory).items()}
 
 
 def _known(row: SourceRow, items: int = 0) -> KnownSource:
-    values: Mapping[str, object] = {name: getattr(row, name) for name in _REMEMBERED}
-    memory = replace(Memory(**values), counts=tuple(row.counts))  # type: ignore[arg-type]
+    values = {name: getattr(row, name) for name in _REMEMBERED}
+    memory = Memory(**{name: tuple(v) if isinstance(v, list) else v for name, v in values.items()})  # type: ignore[arg-type]
     return KnownSource(id=row.id, url=row.url, name=row.name, kind=row.kind, memory=memory, items=items)

@@ -17,6 +17,9 @@ _TRACKER = re.compile(
 )
 
 
+# Values that say the same, whatever the parameter is called.
+_FROM_A_FEED = frozenset({"rss", "rss2", "rssfeed", "rss_feed", "feed", "atom"})
+
 # An address that has its canonical form but for scheme, "www." and a final slash, as most articles' have.
 _PLAIN = re.compile(
     r"https?://(?:www\.)?((?!www\.)[a-z0-9][a-z0-9.-]*[a-z0-9])(:(?!80/|443/)(?:[1-9]\d{0,3}|[1-5]\d{4})|)(/[A-Za-z0-9/._~-]*)"
@@ -38,7 +41,9 @@ def canonical_url(url: str, *, keep_fragment: bool = False) -> str:
         host = f"[{host}]"
     port = f":{parts.port}" if parts.port not in (None, 80, 443) else ""
     query = "&".join(
-        part for part in parts.query.split("&") if not _TRACKER.fullmatch(part.partition("=")[0])
+        part
+        for part in parts.query.split("&")
+        if not _TRACKER.fullmatch(part.partition("=")[0]) and part.partition("=")[2] not in _FROM_A_FEED
     )
     path = re.sub("/{2,}", "/", parts.path).rstrip("/") or "/"
     return urlunsplit(("https", host + port, path, query, parts.fragment))

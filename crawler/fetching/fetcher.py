@@ -150,7 +150,7 @@ class Fetcher:
                 return Fetched(url, response.status, _headers(response), b"")
             if int(response.headers.get("Content-Length") or 0) > max_bytes:
                 response.close()
-                raise FetchFailed("the answer is too large")
+                raise FetchFailed(f"the answer is too large: more than {max_bytes / 1e6:g} MB")
             body = await self._body(response, max_bytes)
             return Fetched(url, response.status, _headers(response), body)
 
@@ -163,7 +163,7 @@ class Fetcher:
                 size += len(chunk)
                 if size > max_bytes:
                     response.close()
-                    raise FetchFailed("the answer is too large")
+                    raise FetchFailed(f"the answer is too large: more than {max_bytes / 1e6:g} MB")
                 chunks.append(chunk)
         return b"".join(chunks)
 

@@ -36,3 +36,5 @@ class Contents:
     wishes: Wishes = field(default_factory=Wishes)
     title: str = ""  # the source's own
     stands_alone: bool = True  # whether it is enough to see that the document has not changed
+    unchanged: bool = False  # nothing in it has changed since it was last read
+    varies: bool = False  # how many entries it has says nothing of how it is doing

@@ -29,6 +29,16 @@ _ARTICLE_PATH = re.compile(
     r"\d{4,}|(?:[^/-]+-){2,}[^/-]+|\.s?html?$|/(?:news|article|articles|story|post|posts)/."
 )
 _FEED = re.compile(rb"<\s*(?:rss|feed|rdf:RDF)\b", re.IGNORECASE)
+# A date as pages write it beside a link, where they have no <time>.
+_WRITTEN = re.compile(
+    r"(?<!\d)20\d\d(?:[./-]\d{1,2}[./-]\d{1,2}(?!\d)|\s?[年년]\s?\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일])"
+)
+# What a site says of itself.
+_OWN_MATTER = re.compile(
+    r"/(?:privacy|terms|policy|policies|legal|about|contact|careers?|jobs|login|signin|signup|register|subscribe"
+    r"|cookies?|sitemap|advertise|help|faq)(?:[/.?_-]|$)",
+    re.IGNORECASE,
+)
 _WIDE = re.compile(r"[぀-ヿ一-鿿가-힣]")
 
 Chosen = frozenset[lxml.etree._Element]  # what the user's selector finds: each is a teaser of its own
@@ -47,8 +57,8 @@ def parse_listing(document: Document, selectors: Selectors = Selectors()) -> Con
     """The articles that a page links to, in its order.
 
     Without a selector for them, links are taken that lie on the same site, look like an article's and have a
-    title's length. A date comes from the `<time>` nearest to the link. Raises `UnreadableError` if nothing is
-    found, as when a site changed its layout.
+    title's length. A date comes from the `<time>` nearest to the link, or is written beside it. Raises
+    `UnreadableError` if nothing is found, as when a site changed its layout.
     """
     links = selectors.links
     page = Selector(text=page_text(document.body, document.content_type), type="html")
@@ -128,6 +138,9 @@ def _stamp(anchor: Selector, chosen: Chosen) -> str | None:
     for block in _blocks(anchor, chosen):
         for time in block.iter("time"):
             return str(time.get("datetime") or time.text_content())
+        written = _WRITTEN.search(" ".join(islice(block.itertext(), 50))[:1000])
+        if written is not None:
+            return written[0]
     return None
 
 
@@ -143,6 +156,8 @@ def _looks_like_article(url: str, title: str, page_url: str) -> bool:
     if (there.hostname or "").removeprefix("www.") != (here.hostname or "").removeprefix("www."):
         return False
     if there.path.rstrip("/") == here.path.rstrip("/"):
+        return False
+    if _OWN_MATTER.search(there.path):
         return False
     long_enough = len(_WIDE.findall(title)) >= 8 or len(title) >= 25
     return long_enough and bool(_ARTICLE_PATH.search(there.path) or there.query)

@@ -5,7 +5,7 @@ import io
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import lxml.etree
 
@@ -61,7 +61,7 @@ def parse_sitemap(document: Document) -> Sitemap:
     if not found and len(root):
         raise UnreadableError("a sitemap without news titles; give the address of the news sitemap")
     flaw = f"the sitemap is broken ({broken}); what could be read was kept" if broken else None
-    return Sitemap(Contents(found, flaw))
+    return Sitemap(Contents(found, flaw, varies=True))
 
 
 def worth_reading(children: Sequence[Child], since: datetime | None) -> list[str]:
@@ -84,8 +84,15 @@ def _children(root: lxml.etree._Element, document: Document) -> list[Child]:
     for row in root.xpath("*[local-name()='sitemap']")[:MAX_ENTRIES]:
         url = web_link(document.url, _text(row, "./*[local-name()='loc']"))
         if url is not None:
-            found.append(Child(url, as_utc(parse_date(_text(row, "./*[local-name()='lastmod']")))))
+            found.append(Child(url, _changed_at(_text(row, "./*[local-name()='lastmod']"))))
     return found
+
+
+def _changed_at(stamp: str) -> datetime | None:
+    """When a sitemap last changed; of a day alone its end, as it may change until then."""
+    moment = as_utc(parse_date(stamp))
+    whole_day = moment is not None and ":" not in stamp
+    return moment + timedelta(days=1) if moment is not None and whole_day else moment
 
 
 def _entry(row: lxml.etree._Element, document: Document) -> Entry | None:

@@ -112,11 +112,16 @@ def choose_sources(settings: Settings, names: Sequence[str]) -> list[Source]:
     if not settings.sources:
         raise SettingsError("there are no sources; add a [[sources]] entry with a name and a url")
     by_word = {word: source for source in settings.sources for word in (source.url, source.name)}
+    any_case = {word.lower(): source for word, source in by_word.items()} | by_word
+    chosen = []
     for name in names:
-        if name not in by_word:
-            nearest = get_close_matches(name, [source.name for source in settings.sources], 1, 0.0)[0]
-            raise InputError(f"no source is named {plain_line(name)!r}; did you mean {nearest!r}?")
-    return list(dict.fromkeys(by_word[name] for name in names)) if names else list(settings.sources)
+        source = any_case.get(name) or any_case.get(name.lower())
+        if source is None:
+            near = get_close_matches(name, [source.name for source in settings.sources], 1, 0.5)
+            hint = f"did you mean {near[0]!r}?" if near else "chipwatch sources lists them"
+            raise InputError(f"no source is named {plain_line(name)!r}; {hint}")
+        chosen.append(source)
+    return list(dict.fromkeys(chosen)) if names else list(settings.sources)
 
 
 def not_due(count: int, next_due: datetime | None, now: datetime) -> str:

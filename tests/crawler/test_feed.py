@@ -116,7 +116,7 @@ def test_an_empty_feed_is_a_feed_whatever_it_is_sent_as(content_type: str) -> No
 @pytest.mark.parametrize(
     ("body", "content_type", "reason"),
     [
-        ("<!doctype html><html><body>News</body></html>", "text/html", "not a feed but a web page; give"),
+        ("<!doctype html><html><body>News</body></html>", "text/html", "not a feed but a web page; find"),
         ("%PDF-1.7", "application/pdf", "not a feed but application/pdf"),
         ('{"items": []}', "", "not a feed"),
         ("<!DOCTYPE rss [<!ENTITY a 'b'>]><rss/>", "", "declares XML entities; such feeds are refused"),

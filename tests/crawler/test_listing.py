@@ -159,3 +159,16 @@ def test_titles_and_dates_are_taken_from_where_the_selectors_say() -> None:
         ("新工場", "11-23"),
         ("日付のない記事", None),
     ]
+
+
+def test_a_date_that_is_written_beside_a_link_is_read() -> None:
+    page = """<ul><li><span>2026.11.20</span> <a href="/news/1">量産開始</a></li>
+    <li><a href="/news/2">新工場</a> 2026年11月19日</li><li><a href="/news/3">型番 2026.1 の話</a></li></ul>"""
+    found = parse(document(page, url=URL), Selectors("li a")).entries
+    assert [entry.published and f"{entry.published:%m-%d}" for entry in found] == ["11-20", "11-19", None]
+
+
+def test_what_a_site_says_of_itself_is_no_article() -> None:
+    page = """<a href="/docs/privacy.html">個人情報保護方針について詳しくはこちら</a>
+    <a href="/docs/20261120.html">次世代チップの量産を来年に開始</a>"""
+    assert [entry.url for entry in parse_listing(document(page, url=URL))] == [f"{URL}docs/20261120.html"]

@@ -7,8 +7,10 @@ import pytest
 
 from crawler.failures import Failure
 from crawler.fetching.fetcher import Fetched
+from crawler.health import pace_of_memory
 from crawler.outcome import COUNTS, MOVES, Reading, after_answer, after_failure
-from crawler.rhythm import Bounds
+from crawler.parsing.document import Wishes
+from crawler.rhythm import Bounds, has_shrunk, is_silent
 from storage.entry import Entry
 from storage.items import ItemPage, Stored
 from storage.sources import Memory
@@ -19,7 +21,13 @@ MOVED = "https://new.example/feed"
 HOUR = timedelta(hours=1)
 FRESH = Memory(URL, 3600, 3600)
 KNOWN = replace(
-    FRESH, asked_at=NOW, answered_at=NOW, etag='"1"', last_modified="Tue", validated_url=URL, body_hash="h"
+    FRESH,
+    asked_at=NOW - HOUR,
+    answered_at=NOW - HOUR,
+    etag='"1"',
+    last_modified="Tue",
+    validated_url=URL,
+    body_hash="h",
 )
 ENTRIES = tuple(Entry(f"https://news.example/{n}", f"{n}", published=NOW - n * HOUR) for n in range(8))
 
@@ -92,13 +100,49 @@ def test_an_answer_ends_a_row_of_failures_and_a_retirement() -> None:
 
 def test_failures_wait_longer_each_time_and_forget_no_validator() -> None:
     memory, waits = KNOWN, []
-    for _ in range(4):
-        memory = fail(memory, Failure("HTTP 500", "temporary"))
+    for day in range(4):
+        memory = fail(memory, Failure("HTTP 500", "temporary"), days=day)
         assert memory.due_at is not None
-        waits.append(memory.due_at - NOW)
+        waits.append(memory.due_at - NOW - timedelta(days=day))
     assert waits == sorted(waits)
     assert waits[-1] > 2 * waits[0]
     assert (memory.failures, memory.error, memory.etag) == (4, "HTTP 500", '"1"')
+
+
+def test_tries_by_hand_in_quick_succession_count_once() -> None:
+    once = fail(KNOWN, Failure("HTTP 500", "temporary"))
+    again = fail(once, Failure("HTTP 500", "temporary"))
+    assert (again.weight, again.failures) == (once.weight, 2)
+    unchanged = Reading(fetched())
+    assert answer(answer(KNOWN, unchanged), unchanged).interval == answer(KNOWN, unchanged).interval
+
+
+def test_what_a_feed_wishes_holds_while_it_is_unchanged() -> None:
+    wishes = Wishes(timedelta(hours=5), frozenset({13}), frozenset({2}))
+    memory = answer(FRESH, Reading(fetched(), ENTRIES, wishes, "b"), new=8)
+    assert (memory.ttl, memory.skip_hours, memory.skip_days) == (5 * 3600, (13,), (2,))
+    unchanged = answer(memory, Reading(fetched()), days=1)
+    assert unchanged.due_at is not None
+    assert unchanged.due_at - NOW >= timedelta(days=1, hours=5)
+    assert unchanged.due_why in ("the feed asks for it", "the feed skips the hours before")
+    forgotten = answer(memory, Reading(fetched(), ENTRIES, body_hash="c"))
+    assert (forgotten.ttl, forgotten.skip_hours, forgotten.skip_days) == (None, (), ())
+
+
+def test_fewer_entries_are_remembered_for_long_and_told_though_nothing_changes() -> None:
+    memory = answer(FRESH, Reading(fetched(), ENTRIES, body_hash="b"), new=8)
+    memory = answer(memory, Reading(fetched(), ENTRIES[:2], body_hash="c"))
+    assert not has_shrunk(memory.counts, memory.usual_entries)
+    memory = answer(memory, Reading(fetched()))
+    assert has_shrunk(memory.counts, memory.usual_entries)
+    for n in range(20):
+        memory = answer(memory, Reading(fetched(), ENTRIES[:2], body_hash=str(n)))
+    assert has_shrunk(memory.counts, memory.usual_entries)
+
+
+def test_numbers_that_say_nothing_are_not_counted() -> None:
+    memory = answer(FRESH, Reading(fetched(), ENTRIES, body_hash="b", varies=True), new=8)
+    assert (memory.counts, memory.usual_entries) == ((), None)
 
 
 def test_a_row_of_404_is_dead_after_two_weeks_and_asked_once_a_week() -> None:
@@ -143,7 +187,6 @@ def test_the_pace_and_the_numbers_of_entries_are_remembered() -> None:
         memory = answer(memory, Reading(fetched(), ENTRIES[:n], body_hash=str(n)))
     assert len(memory.counts) == COUNTS
     assert memory.counts[-1] == 8
-    assert answer(memory, Reading(fetched())).counts == memory.counts
 
 
 def test_a_source_without_dates_is_as_new_as_its_last_new_item() -> None:
@@ -152,6 +195,10 @@ def test_a_source_without_dates_is_as_new_as_its_last_new_item() -> None:
     assert (memory.newest_at, memory.usual_gap) == (NOW, None)
     later = answer(memory, Reading(fetched(), undated, body_hash="c"), new=0, days=3)
     assert later.newest_at == NOW
+    for days in (2, 4, 5):
+        memory = answer(memory, Reading(fetched(), undated, body_hash=str(days)), new=1, days=days)
+    assert (memory.newest_at, memory.longest_gap) == (NOW + timedelta(days=5), 2 * 86_400)
+    assert is_silent(memory.newest_at, pace_of_memory(memory), NOW + timedelta(days=30))
 
 
 def test_a_date_in_the_future_is_not_the_newest() -> None:

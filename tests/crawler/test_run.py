@@ -238,3 +238,17 @@ def test_a_listing_whose_layout_changed_is_a_failure_that_says_so(sqlite: Databa
     web.add("/news", "<html><h3><a href='/2'>Two</a></h3></html>")
     (found,) = visit(sqlite, source).visits
     assert found.failure == "no articles on the page: links = 'h2 a' finds nothing; mend the selector"
+
+
+def test_an_index_whose_sitemaps_have_not_changed_is_unchanged(sqlite: Database, web: WebServer) -> None:
+    inside = "<sitemap><loc>/news-1.xml</loc><lastmod>2026-11-23</lastmod></sitemap>"
+    url = web.add("/index.xml", f"<sitemapindex>{inside}</sitemapindex>")
+    web.add("/news-1.xml", SITEMAP.format(web.url("/news/1"), "One"), content_type="text/xml")
+    source = Source(name="sitemap", url=url, kind="sitemap")
+    assert visit(sqlite, source).new == 1
+    report = visit(sqlite, source, now=NOW + timedelta(hours=1))
+    assert (report.unchanged, report.failed, web.hits("/news-1.xml")) == (1, (), 1)
+    # A day without a time may still bring something until its end.
+    web.add("/index.xml", f"<sitemapindex>{inside.replace('-23', '-24')}</sitemapindex>")
+    web.add("/news-1.xml", SITEMAP.format(web.url("/news/2"), "Two"), content_type="text/xml")
+    assert visit(sqlite, source, now=NOW + timedelta(hours=2)).new == 1

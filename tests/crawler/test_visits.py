@@ -77,7 +77,7 @@ def test_answers_are_counted_and_remembered(database: Database) -> None:
     ]
     assert crawl(database, (ask(database), reading(None))) == [Visit(SOURCE, unchanged=True)]
     known = remembered(database, SOURCE)
-    assert (known.etag, known.failures, known.counts) == ('"2"', 0, (2, 3))
+    assert (known.etag, known.failures, known.counts) == ('"2"', 0, (2, 3, 3))
 
 
 def test_a_failure_is_told_and_remembered(database: Database) -> None:

@@ -38,6 +38,7 @@ def test_only_the_named_ones_are_tried(folder: Folder, web: WebServer) -> None:
     assert web.hits("/fault/404") == 0
     ran = folder.run("sources", "check", "Goood")
     assert (ran.code, ran.err) == (2, "chipwatch: no source is named 'Goood'; did you mean 'Good'?\n")
+    assert folder.run("sources", "check", "gOOD").code == 0
 
 
 def test_nothing_is_stored_and_a_crawl_finds_all_new(folder: Folder, web: WebServer) -> None:
@@ -107,7 +108,7 @@ def test_where_a_source_has_moved_for_good_is_told(folder: Folder, web: WebServe
         ("html", "not a feed but a web page"),
         ("empty", "empty"),
         ("closed at once", "the connection was closed without an answer"),
-        ("huge", "the answer is too large"),
+        ("huge", "the answer is too large: more than 10 MB"),
         ("redirect loop", "redirects in circles"),
     ],
 )

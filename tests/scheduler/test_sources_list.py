@@ -101,14 +101,14 @@ def test_a_next_time_that_is_not_its_interval_has_its_reason(folder: Folder, web
 def test_one_that_fails_says_how_often_in_a_row(folder: Folder, web: WebServer) -> None:
     watch(folder, web.fault("500"))
     folder.run("crawl")
-    assert doing(folder) == ("failing", "HTTP 500 Internal Server Error", True)
+    assert doing(folder) == ("failing", "HTTP 500 Internal Server Error", False)
     folder.run("crawl", "--force")
     folder.run("crawl", "--force")
-    assert doing(folder) == ("failing", "HTTP 500 Internal Server Error, 3 times in a row", True)
+    assert doing(folder) == ("failing", "3 times in a row: HTTP 500 Internal Server Error", True)
     (row,) = told(folder)
     assert (row["failures"], row["error"]) == (3, "HTTP 500 Internal Server Error")
     assert row["failing_since"] == folder.now.isoformat()
-    assert ", longer after each failure failing: HTTP 500" in shown(folder)[1]
+    assert ", longer after each failure failing: 3 times" in shown(folder)[1]
     web.add("/fault/500", dated(hours(1), folder.now), content_type=RSS)
     folder.run("crawl", "--force")
     assert doing(folder) == ("well", "", False)
@@ -159,7 +159,7 @@ def test_one_that_is_missing_for_two_weeks_is_dead(folder: Folder, web: WebServe
     folder.run("crawl")
     folder.now += timedelta(days=14)
     folder.run("crawl")
-    why = "HTTP 404 Not Found; check the address since 2026-11-24; give its new address"
+    why = "since 2026-11-24: HTTP 404 Not Found; check the address; give its new address"
     assert doing(folder) == ("dead", why, True)
     assert ", dead: asked once a week" in shown(folder)[1]
 
@@ -171,7 +171,7 @@ def test_one_that_moved_for_good_says_where_to(folder: Folder, web: WebServer) -
         folder.run("crawl", "--force")
         assert doing(folder)[0] == "well"
     folder.run("crawl", "--force")
-    assert doing(folder) == ("moved", f"to {web.url('/new')}; write that into the settings", False)
+    assert doing(folder) == ("moved", f"to {web.url('/new')}; write that into the settings", True)
     (row,) = told(folder)
     assert (row["url"], row["address"]) == (web.url("/old"), web.url("/new"))
     hits = web.hits("/old")
@@ -207,6 +207,7 @@ def test_the_interval_is_shown_as_it_has_adapted(folder: Folder, web: WebServer)
     watch(folder, web.add("/feed", dated(hours(1, 2), folder.now), content_type=RSS))
     for _ in range(3):
         folder.run("crawl", "--force")
+        folder.now += timedelta(hours=1)
     (row,) = told(folder)
     assert (row["interval"], row["every"], row["every_seconds"]) == ("30m", "47m", 2812)
     assert shown(folder)[1].startswith("News feed 47m 2 ")

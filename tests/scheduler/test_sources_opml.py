@@ -48,7 +48,7 @@ def test_a_list_that_was_exported_is_the_same_when_imported(folder: Folder) -> N
     assert (ran.code, ran.out) == (0, "wrote list.opml: 3 sources\n")
     folder.settings("")
     ran = folder.run("sources", "import", "list.opml")
-    assert (ran.code, ran.out) == (0, "list.opml: 3 sources added, 0 known or left out\n")
+    assert (ran.code, ran.out) == (0, "list.opml: 3 sources added, 0 known already, 0 left out\n")
     assert sources(folder) == wanted
 
 
@@ -102,12 +102,13 @@ def test_folders_are_opened_and_each_address_is_taken_once(folder: Folder) -> No
             outline("feed://f.example/", "F"),
         ),
     )
-    assert (ran.code, ran.out) == (0, "list.opml: 3 sources added, 1 known or left out\n")
+    assert (ran.code, ran.out) == (0, "list.opml: 4 sources added, 1 known already, 0 left out\n")
     assert names(folder) == {
         "https://a.example/": "A",
         "https://b.example/": "B",
         "https://c.example/": "A 2",
         "https://d.example/": "A 3",
+        "http://f.example/": "F",
     }
 
 
@@ -115,7 +116,7 @@ def test_a_second_import_changes_nothing(folder: Folder) -> None:
     text = opml(outline("https://a.example/", "A"), outline("https://b.example/", "A"))
     take(folder, text)
     before = (folder.path / "chipwatch.toml").read_bytes()
-    assert take(folder, text).out == "list.opml: 0 sources added, 2 known or left out\n"
+    assert take(folder, text).out == "list.opml: 0 sources added, 2 known already, 0 left out\n"
     assert (folder.path / "chipwatch.toml").read_bytes() == before
 
 
@@ -139,8 +140,12 @@ def test_a_source_that_is_not_right_is_left_out_by_name_and_the_others_taken(fol
     )
     assert ran.code == 0
     *left, last = ran.out.splitlines()
-    assert [line.split(":")[1] for line in left] == [" Bad kind", " Bad interval", " Bad links"]
-    assert last == "list.opml: 1 sources added, 3 known or left out"
+    assert [line.partition(" (")[0] for line in left] == [
+        "left out: Bad kind",
+        "left out: Bad interval",
+        "left out: Bad links",
+    ]
+    assert last == "list.opml: 1 sources added, 0 known already, 3 left out"
     assert names(folder) == {"https://d.example/": "Good"}
 
 
@@ -204,7 +209,7 @@ def test_a_file_that_is_larger_than_any_list_is_not_even_read(folder: Folder) ->
 
 def test_more_sources_than_anyone_reads_are_cut(folder: Folder) -> None:
     ran = take(folder, opml(*(outline(f"https://a.example/{n}", f"N{n}") for n in range(10_001))))
-    assert ran.out == "list.opml: 10000 sources added, 0 known or left out\n"
+    assert ran.out == "list.opml: 10000 sources added, 0 known already, 0 left out\n"
 
 
 def test_files_that_cannot_be_used_are_told_in_one_line(folder: Folder) -> None:

@@ -198,3 +198,9 @@ def test_web_addresses(url: str) -> None:
 )
 def test_what_is_no_web_address(url: str) -> None:
     assert not is_web_url(url)
+
+
+def test_a_parameter_that_only_says_that_a_feed_was_read_is_dropped() -> None:
+    assert canonical_url("https://a.example/1?from=rss&id=7") == "https://a.example/1?id=7"
+    assert canonical_url("https://a.example/1?source=feed") == "https://a.example/1"
+    assert canonical_url("https://a.example/1?source=reuters") == "https://a.example/1?source=reuters"

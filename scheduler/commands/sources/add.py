@@ -31,10 +31,17 @@ _OLDEST = datetime.min.replace(tzinfo=UTC)
 def add(front: Front, url: str, name: str | None, yes: bool) -> int:
     """Find the feed, news sitemap or list of articles at URL, show it, and add it to the settings."""
     settings = front.settings()
-    url = url if "://" in url else f"https://{url}"
+    guessed = "://" not in url
+    url = f"https://{url}" if guessed else url
     if not is_web_url(url):
         raise InputError(f"{plain_line(url)} is not an http:// or https:// address")
-    looks = _discover(front, settings, url)
+    try:
+        looks = _discover(front, settings, url)
+    except SourceError:
+        if not guessed:
+            raise
+        url = url.replace("https://", "http://", 1)
+        looks = _discover(front, settings, url)
     if not looks:
         raise SourceError(
             f"nothing to read was found at {url}: no feed, no news sitemap, no links that look like articles'"
@@ -46,7 +53,7 @@ def add(front: Front, url: str, name: str | None, yes: bool) -> int:
         click.echo(f"also there: {plain_line(other.source.url)} ({_count(other)})")
     if best.source.url in known:
         raise InputError(f"{best.source.url} is among your sources already")
-    if not yes and not click.confirm("Add it?", default=True):
+    if not yes and not _confirmed():
         click.echo("nothing was added")
         return 1
     source = _source(best, plain_line(name or "") or _own_name(best), settings)
@@ -54,6 +61,13 @@ def add(front: Front, url: str, name: str | None, yes: bool) -> int:
     add_sources(path, [source])
     click.echo(f"added {plain_line(source.name)!r} to {path}")
     return 0
+
+
+def _confirmed() -> bool:
+    try:
+        return click.confirm("Add it?", default=True)
+    except click.Abort as error:
+        raise InputError("nothing was added: nobody answers; add it without asking by --yes") from error
 
 
 def _discover(front: Front, settings: Settings, url: str) -> "list[Look]":

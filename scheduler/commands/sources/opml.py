@@ -48,21 +48,25 @@ def import_(front: Front, file: Path) -> None:
     urls = {source.url for source in settings.sources}
     names = {source.name for source in settings.sources}
     fresh: list[Source] = []
+    known = 0
 
     for outline in outlines:
         if outline.url in urls:
+            known += 1
             continue
         name = free_name(outline.name, names)
         try:
             source = Source.model_validate({"name": name, "url": outline.url, **outline.extra})
         except ValidationError as error:
             reason = error.errors()[0]["msg"]
-            click.echo(f"left out: {plain_line(outline.name)}: {plain_line(reason)}")
+            click.echo(
+                f"left out: {plain_line(outline.name)} ({plain_line(outline.url)}): {plain_line(reason)}"
+            )
             continue
         names.add(source.name)
         urls.add(source.url)
         fresh.append(source)
     if fresh:
         add_sources(find_settings(front.config, settings.folder), fresh)
-    known = len(outlines) - len(fresh)
-    click.echo(f"{file}: {len(fresh)} sources added, {known} known or left out")
+    left_out = len(outlines) - len(fresh) - known
+    click.echo(f"{file}: {len(fresh)} sources added, {known} known already, {left_out} left out")
