@@ -163,7 +163,7 @@ def test_titles_and_dates_are_taken_from_where_the_selectors_say() -> None:
 
 def test_a_date_that_is_written_beside_a_link_is_read() -> None:
     page = """<ul><li><span>2026.11.20</span> <a href="/news/1">量産開始</a></li>
-    <li><a href="/news/2">新工場</a> 2026年11月19日</li><li><a href="/news/3">型番 2026.1 の話</a></li></ul>"""
+    <li><a href="/news/2">新工場</a> 2026年11月19日</li><li><a href="/news/3">型番 2026.1</a></li></ul>"""
     found = parse(document(page, url=URL), Selectors("li a")).entries
     assert [entry.published and f"{entry.published:%m-%d}" for entry in found] == ["11-20", "11-19", None]
 
