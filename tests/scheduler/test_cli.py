@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,7 @@ def test_as_a_user_types_it(tmp_path: Path) -> None:
     assert (made.returncode, made.stderr) == (0, "")
     listed = chipwatch("followups", cwd=tmp_path / "watch")
     assert (listed.returncode, listed.stdout, listed.stderr) == (0, "no open follow-ups\n", "")
-    assert chipwatch("--version", cwd=tmp_path).stdout.rstrip().endswith("version 0.1.0")
+    assert chipwatch("--version", cwd=tmp_path).stdout.rstrip().endswith(f"version {version('chipwatch')}")
 
 
 def test_a_users_error_is_one_line_and_no_traceback(tmp_path: Path) -> None:
