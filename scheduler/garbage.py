@@ -10,4 +10,4 @@ def collect_less() -> None:
     its time. To be called once, when a program begins.
     """
     gc.freeze()
-    gc.set_threshold(40_000, 10, 100)
+    gc.set_threshold(50_000, 20, 50)
