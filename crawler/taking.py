@@ -49,6 +49,8 @@ class Taker:
 
     async def _read(self, ask: Ask, fetched: Fetched) -> Found:
         if fetched.status == HTTPStatus.NOT_MODIFIED:
+            if ask.memory.answered_at is None:
+                return Failure("HTTP 304 Not Modified, though it was never read before")
             return Reading(fetched)
         if fetched.status != HTTPStatus.OK:
             wait = fetched.headers.get("retry-after")

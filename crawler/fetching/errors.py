@@ -40,6 +40,7 @@ _MEANINGS: list[tuple[type[BaseException], Callable[[BaseException, str], Failur
     (aiohttp.ClientConnectorCertificateError, _untrusted),
     (aiohttp.ClientSSLError, _untrusted),
     (aiohttp.ClientConnectorError, _unconnected),
+    (UnicodeError, lambda _, detail: Failure(f"not an address that can be fetched ({detail})")),
     (aiohttp.InvalidURL, lambda _, detail: Failure(f"not an address that can be fetched ({detail})")),
     (aiohttp.ClientPayloadError, lambda _, __: Failure("the answer broke off", "temporary")),
     (

@@ -186,9 +186,11 @@ class Fetcher:
     async def _ask_robots(self, origin: str) -> Rules:
         """The site's rules as they are now; a site that has none to read is open."""
         url, text = f"{origin}/robots.txt", ""
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + self.options.timeout * 2  # over all redirects, waiting for turns included
 
         async def ask() -> Fetched:
-            return await self._get(url, {}, self.options.timeout, MAX_BYTES)
+            return await self._get(url, {}, deadline - clock(), MAX_BYTES)
 
         try:
             for _ in range(MAX_REDIRECTS + 1):

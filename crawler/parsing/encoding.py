@@ -41,7 +41,7 @@ def decoded(body: bytes, content_type: str) -> str:
     for encoding in [*first, "utf-8", *(name for name in said if name and name not in _FIT_ANYTHING)]:
         try:
             return body.decode(encoding)
-        except (UnicodeDecodeError, LookupError):
+        except (UnicodeError, LookupError):
             continue
     encoding = _guessed(body) or "cp1252"
     return body.decode(encoding, errors="replace")

@@ -9,7 +9,7 @@ from crawler.parsing.document import Document, Wishes
 from crawler.parsing.language import LOOKED_AT, language_of
 from crawler.parsing.links import web_link
 from crawler.parsing.text import believable, one_line, plain
-from storage.entry import MAX_TEXT, Entry
+from storage.entry import MAX_TEXT, MAX_TITLE, Entry
 from storage.urls import is_web_url
 
 MAX_ENTRIES = 20_000
@@ -43,7 +43,7 @@ def entry_of(raw: RawEntry, document: Document, declared: str) -> Entry | None:
     url = web_link(document.url, raw.link)
     if url is None and feed_id and is_web_url(feed_id):
         url = web_link(document.url, feed_id)
-    title = one_line(raw.title)
+    title = one_line(raw.title[: MAX_TITLE * 8])
     text = plain(max(raw.texts, key=len, default="")[: MAX_TEXT * 4])
     title = title or text[:120].replace("\n", " ")
     if not title or url is None:

@@ -20,7 +20,7 @@ def web_link(base: str, link: str) -> str | None:
     Of a link by way of a counting server it is the address that it leads to, where that can be told.
     """
     link = behind(link.strip())
-    if not link:
+    if not link or len(link) > MAX_URL * 2:
         return None
     if len(link) < MAX_URL and _WHOLE.fullmatch(link):
         return link

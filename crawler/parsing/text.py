@@ -19,6 +19,8 @@ _INVOLVED = re.compile(
 )
 _BLOCK_TAG = re.compile(rf"</?(?:{'|'.join(sorted(_BLOCKS))})(?:[\s/][^<>]*)?>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+# A tag that a parser of HTML would take a time for that grows with the square of its attributes.
+_ENDLESS = re.compile(r"<[^<>]{3000}")
 _OPENED = re.compile(r"<[a-zA-Z/]")
 # Bytes of Windows-1252 that were taken for characters, which makes control characters of letters.
 _WINDOWS = {code: bytes([code]).decode("cp1252", "ignore") or " " for code in range(0x80, 0xA0)}
@@ -43,14 +45,14 @@ def plain(markup: str) -> str:
         return _fold(markup)
     if not _TAG_OR_ENTITY.search(markup):
         return _fold(markup)
-    if not _INVOLVED.search(markup):
+    if not _INVOLVED.search(markup) or _ENDLESS.search(markup):
         text = _TAG.sub("", _BLOCK_TAG.sub("\n", markup))
-        if not _OPENED.search(text):  # no tag that is never closed
-            return _fold(html.unescape(text))
+        if _ENDLESS.search(markup) or not _OPENED.search(text):  # no tag that is never closed
+            return _fold(_unescaped(text))
     try:
         root = lxml.html.fragment_fromstring(_clean(markup), create_parent="div")
     except (lxml.etree.LxmlError, ValueError, AssertionError):
-        return _fold(html.unescape(_TAG_OR_ENTITY.sub(" ", markup)))
+        return _fold(_unescaped(_TAG_OR_ENTITY.sub(" ", markup)))
     for element in root.iter():
         if not isinstance(element.tag, str) or element.tag in _UNSEEN:
             element.text = ""
@@ -89,6 +91,14 @@ def moment_of(text: str) -> datetime | None:
     except (ValueError, OverflowError, KeyError):
         pass
     return as_utc(parse_date(text))
+
+
+def _unescaped(text: str) -> str:
+    """Character references made characters; a text whose references are absurdly long stays as it is."""
+    try:
+        return html.unescape(text)
+    except ValueError:  # Python reads no number of more than 4,300 digits
+        return text
 
 
 def _fold(text: str) -> str:

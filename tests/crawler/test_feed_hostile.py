@@ -115,3 +115,21 @@ def test_a_text_without_end_is_cut() -> None:
     found = read(rss(item("t", "/a", "word " * 200_000)).encode())
     assert found is not None
     assert len(found.entries[0].text) <= 200_000
+
+
+def test_a_reference_of_thousands_of_digits_does_not_cost_the_feed() -> None:
+    long = f"&amp;#{'9' * 5000};"
+    found = parsed(document(rss(item("One", "/1"), f"<title>Two {long}</title><link>/2</link>")))
+    assert [entry.title[:3] for entry in found.entries] == ["One", "Two"]
+
+
+def test_an_encoding_that_is_none_is_not_believed() -> None:
+    body = b'<?xml version="1.0" encoding="undefined"?>' + rss(item("One \xff", "/1"))[21:].encode("latin-1")
+    assert len(parsed(document(body)).entries) == 1
+
+
+def test_a_tag_of_endless_attributes_takes_no_time_that_grows_with_their_square() -> None:
+    tag = "<p " + " ".join(f"q{number}" for number in range(300_000)) + ">"
+    for markup in (f"<!-- -->{tag}x", f"<b>{tag}x"):
+        text = f"<title><![CDATA[{markup}]]></title><link>/1</link><description><![CDATA[{markup}]]></description>"
+        assert len(parsed(document(rss(text, item("Two", "/2")))).entries) >= 1
