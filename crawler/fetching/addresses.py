@@ -5,12 +5,8 @@ from collections.abc import Iterable
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-# NAT64, and the outlived IPv4-compatible form; ::1 and :: are judged as what they are.
-_HOLDING_IPV4 = (
-    ipaddress.ip_network("64:ff9b::/96"),
-    ipaddress.ip_network("::/96"),
-    ipaddress.ip_network("::ffff:0:0:0/96"),
-)
+# NAT64, the outlived IPv4-compatible form, and the translated one; ::1 and :: are judged as what they are.
+_HOLDING_IPV4 = tuple(ipaddress.ip_network(text) for text in ("64:ff9b::/96", "::/96", "::ffff:0:0:0/96"))
 _OUTLIVED = ipaddress.ip_network("fec0::/10")  # site-local, which ipaddress calls global
 
 

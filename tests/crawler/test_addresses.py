@@ -10,6 +10,7 @@ from crawler.fetching.addresses import Network, is_allowed
 
 PUBLIC = ["8.8.8.8", "93.184.215.14", "2606:4700::1111", "2a00:1450:4001:81b::200e", "::ffff:8.8.8.8"]
 PRIVATE = [
+    "::ffff:0:7f00:2",
     "127.0.0.1",
     "127.9.9.9",
     "0.0.0.0",
