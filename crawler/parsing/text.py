@@ -20,7 +20,8 @@ _INVOLVED = re.compile(
 _BLOCK_TAG = re.compile(rf"</?(?:{'|'.join(sorted(_BLOCKS))})(?:[\s/][^<>]*)?>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 # A tag that a parser of HTML would take a time for that grows with the square of its attributes.
-_ENDLESS = re.compile(r"<[^<>]{3000}")
+LONG_TAG = 3_000  # characters
+_ENDLESS = re.compile(rf"<[^<>]{{{LONG_TAG}}}")
 _OPENED = re.compile(r"<[a-zA-Z/]")
 # Bytes of Windows-1252 that were taken for characters, which makes control characters of letters.
 _WINDOWS = {code: bytes([code]).decode("cp1252", "ignore") or " " for code in range(0x80, 0xA0)}
@@ -45,9 +46,10 @@ def plain(markup: str) -> str:
         return _fold(markup)
     if not _TAG_OR_ENTITY.search(markup):
         return _fold(markup)
-    if not _INVOLVED.search(markup) or _ENDLESS.search(markup):
+    endless = len(markup) > LONG_TAG and _ENDLESS.search(markup)
+    if endless or not _INVOLVED.search(markup):
         text = _TAG.sub("", _BLOCK_TAG.sub("\n", markup))
-        if _ENDLESS.search(markup) or not _OPENED.search(text):  # no tag that is never closed
+        if endless or not _OPENED.search(text):  # no tag that is never closed
             return _fold(_unescaped(text))
     try:
         root = lxml.html.fragment_fromstring(_clean(markup), create_parent="div")
