@@ -2,12 +2,11 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 
-from crawler.fetching.going_out import going_out
+from crawler.fetching.session import fetch_session
 from crawler.options import CrawlOptions
-from crawler.parsing.apart import Apart
+from crawler.parsing.apart import Apart, at_hand
 from storage.engine import Database
 from storage.items import wanting_article
 
@@ -34,9 +33,7 @@ async def read_articles(
         return 0
     from crawler.spiders.run import visit_articles  # Scrapy: half a second that others need not wait
 
-    async with going_out(database, options, now=now, stop=stop) as fetcher, AsyncExitStack() as stack:
-        if apart is None:
-            apart = Apart()
-            stack.callback(apart.close)
-        await visit_articles(pages, database, fetcher, apart)
+    async with fetch_session(database, options, now=now, stop=stop) as fetcher:
+        with at_hand(apart) as apart:
+            await visit_articles(pages, database, fetcher, apart)
     return len(pages)

@@ -1,7 +1,6 @@
 """Discovery: from the address of a site to the source that it is best read by."""
 
 import logging
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -27,9 +26,9 @@ async def discover(url: str, reader: Reader) -> list[Look]:
     be fetched.
     """
     fetched = await fetch(url, reader)
-    itself = [look async for look in _itself(url, fetched, reader)]
-    if itself:
-        return itself
+    itself = await _itself(url, fetched, reader)
+    if itself is not None:
+        return [itself]
     document = Document(fetched.url, fetched.body, fetched.headers.get("content-type", ""))
     try:
         named = await reader.apart.run(feed_links, document)
@@ -50,15 +49,11 @@ async def discover(url: str, reader: Reader) -> list[Look]:
     return [listing] if listing is not None else []
 
 
-async def _itself(url: str, fetched: Fetched, reader: Reader) -> AsyncIterator[Look]:
+async def _itself(url: str, fetched: Fetched, reader: Reader) -> Look | None:
     head = fetched.body[:2000].lstrip().lower()
     if b"<html" in head or b"<!doctype html" in head:
-        return
-    for kind in ("feed", "sitemap"):
-        good = await _good(url, kind, reader)
-        if good is not None:
-            yield good
-            return
+        return None
+    return await _good(url, "feed", reader) or await _good(url, "sitemap", reader)
 
 
 async def _good(url: str, kind: str, reader: Reader) -> Look | None:

@@ -29,12 +29,16 @@ class Failure:
     retry_after: timedelta | None = None  # that its server asks to be left alone for
 
 
-class FetchFailed(Exception):  # noqa: N818 - said as it happens
-    """A fetch that gave no answer to be read."""
+class Failed(Exception):  # noqa: N818 - said as it happens
+    """What kept a source from being read; the message is the reason."""
 
     def __init__(self, reason: str, kind: FailureKind = "hard") -> None:
         super().__init__(reason)
         self.failure = Failure(reason, kind)
+
+
+class FetchFailed(Failed):
+    """A fetch that gave no answer to be read."""
 
 
 class Stopped(Exception):  # noqa: N818 - no error of anyone's

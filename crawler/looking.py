@@ -3,21 +3,20 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 
 import aiohttp
 
-from crawler.failures import Failure, FetchFailed, Stopped, failure_of_status
+from crawler.failures import Failed, Failure, FetchFailed, Stopped, failure_of_status
 from crawler.fetching.errors import failure_of_error
 from crawler.fetching.fetcher import Fetched
-from crawler.fetching.going_out import going_out
+from crawler.fetching.session import fetch_session
 from crawler.options import CrawlOptions
-from crawler.parsing.apart import Apart
+from crawler.parsing.apart import at_hand
 from crawler.parsing.document import Contents
-from crawler.parsing.errors import UnreadableError
 from crawler.reading import Reader
 from crawler.sources import Source
 from storage.engine import Database
@@ -44,11 +43,9 @@ async def looking(
     stop: asyncio.Event | None = None,
 ) -> AsyncIterator[Reader]:
     """A reader for looks; nothing but what is learnt of robots.txt is stored."""
-    async with AsyncExitStack() as stack:
-        fetcher = await stack.enter_async_context(going_out(database, options, now=now, stop=stop))
-        apart = Apart()
-        stack.callback(apart.close)
-        yield Reader(fetcher, apart)
+    async with fetch_session(database, options, now=now, stop=stop) as fetcher:
+        with at_hand(None) as apart:
+            yield Reader(fetcher, apart)
 
 
 async def look(source: Source, reader: Reader) -> Look:
@@ -56,9 +53,7 @@ async def look(source: Source, reader: Reader) -> Look:
     try:
         fetched = await fetch(source.url, reader)
         contents = await reader.read(source, fetched, None)
-    except UnreadableError as error:
-        return Look(source, failure=Failure(str(error)))
-    except FetchFailed as error:
+    except Failed as error:
         return Look(source, failure=error.failure)
     except Stopped:
         raise
@@ -74,7 +69,8 @@ async def fetch(url: str, reader: Reader) -> Fetched:
     try:
         fetched = await reader.fetcher.fetch(url)
     except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-        raise FetchFailed(failure_of_error(error).reason) from error
+        failure = failure_of_error(error)
+        raise FetchFailed(failure.reason, failure.kind) from error
     if fetched.status != HTTPStatus.OK:
         now = reader.fetcher.now()
         failure = failure_of_status(fetched.status, fetched.headers.get("retry-after"), now)

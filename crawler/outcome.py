@@ -27,7 +27,7 @@ RISE, FALL = 0.3, 0.02  # how fast the usual number of entries follows when ther
 
 
 @dataclass(frozen=True)
-class Reading:
+class Answer:
     """A source's answer as it was read; `entries` is none if nothing had changed."""
 
     fetched: Fetched
@@ -40,20 +40,20 @@ class Reading:
 
 
 def after_answer(
-    memory: Memory, url: str, reading: Reading, stored: Stored, bounds: Bounds, now: datetime
+    memory: Memory, url: str, answer: Answer, stored: Stored, bounds: Bounds, now: datetime
 ) -> Memory:
     """What is remembered of a source that answered."""
-    entries = reading.entries
+    entries = answer.entries
     base, interval = timedelta(seconds=memory.base), timedelta(seconds=memory.interval)
     if _is_telling(memory, stored, now):
         count = None if entries is None else len(entries)
         interval = adapted(interval, base, bounds, new=len(stored.new), entries=count)
     if entries is not None:
-        memory = _wishing(memory, reading.wishes)
-    fresh = freshness(reading.fetched.headers, now)
+        memory = _wishing(memory, answer.wishes)
+    fresh = freshness(answer.fetched.headers, now)
     due, why = due_after_answer(url, interval, _wishes(memory), fresh, bounds, now)
     memory = replace(
-        _moved(memory, reading.fetched),
+        _moved(memory, answer.fetched),
         interval=int(interval.total_seconds()),
         asked_at=now,
         answered_at=now,
@@ -63,18 +63,18 @@ def after_answer(
         weight=0.0,
         failing_since=None,
         trouble=None,
-        error=reading.flaw,
+        error=answer.flaw,
         retired_at=None,
     )
-    memory = _validated(memory, reading)
+    memory = _validated(memory, answer)
     if entries is None:
         return replace(memory, counts=(*memory.counts, *memory.counts[-1:])[-COUNTS:])
-    if not reading.varies:
+    if not answer.varies:
         memory = _counted(memory, len(entries))
     return _paced(memory, entries, stored, now)
 
 
-def after_failure(memory: Memory, url: str, failure: Failure, bounds: Bounds, now: datetime) -> Memory:
+def after_failure(memory: Memory, url: str, failure: Failure, now: datetime) -> Memory:
     """What is remembered of a source that failed."""
     # Tries in quick succession, by hand, are one failure as to how long to wait.
     counts = memory.trouble is None or _waited(memory, now)
@@ -110,9 +110,9 @@ def _moved(memory: Memory, fetched: Fetched) -> Memory:
     return replace(memory, address=to, moving_to=None, moving_seen=0)
 
 
-def _validated(memory: Memory, reading: Reading) -> Memory:
-    headers, unchanged = reading.fetched.headers, reading.entries is None
-    if reading.flaw is not None or not reading.stands_alone:
+def _validated(memory: Memory, answer: Answer) -> Memory:
+    headers, unchanged = answer.fetched.headers, answer.entries is None
+    if answer.flaw is not None or not answer.stands_alone:
         # Without a validator the whole of it is asked for again next time.
         return replace(memory, etag=None, last_modified=None, validated_url=None, body_hash=None)
     # A 304 may leave validators out; they stay those of the body that was read.
@@ -120,8 +120,8 @@ def _validated(memory: Memory, reading: Reading) -> Memory:
         memory,
         etag=_header(headers.get("etag")) or (memory.etag if unchanged else None),
         last_modified=_header(headers.get("last-modified")) or (memory.last_modified if unchanged else None),
-        validated_url=reading.fetched.url,
-        body_hash=memory.body_hash if unchanged else reading.body_hash,
+        validated_url=answer.fetched.url,
+        body_hash=memory.body_hash if unchanged else answer.body_hash,
     )
 
 

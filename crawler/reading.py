@@ -7,10 +7,8 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import TypeVar
 
-import aiohttp
-
-from crawler.failures import FetchFailed, failure_of_status
-from crawler.fetching.errors import failure_of_error
+from crawler.failures import failure_of_status
+from crawler.fetching.errors import EXPECTED, failure_of_error
 from crawler.fetching.fetcher import Fetched, Fetcher
 from crawler.parsing.apart import Apart
 from crawler.parsing.document import Contents, Document
@@ -70,9 +68,7 @@ class Reader:
         for url in children:
             try:
                 entries += await self._child(url, document.language)
-            except UnreadableError as error:
-                failures.append(f"{url}: {error}")
-            except (FetchFailed, aiohttp.ClientError, TimeoutError) as error:
+            except EXPECTED as error:
                 failures.append(f"{url}: {failure_of_error(error).reason}")
         if not children:
             return Contents([], stands_alone=False, unchanged=True)

@@ -2,15 +2,14 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime
 
 from crawler.feeds import ask_feeds
 from crawler.fetching.fetcher import Fetcher
-from crawler.fetching.going_out import going_out
+from crawler.fetching.session import fetch_session
 from crawler.options import CrawlOptions
-from crawler.parsing.apart import Apart
+from crawler.parsing.apart import Apart, at_hand
 from crawler.reading import Reader
 from crawler.sources import Source
 from crawler.taking import Taker
@@ -82,13 +81,11 @@ async def crawl(
     next_due = min((memory.due_at for memory in waiting if memory.due_at is not None), default=None)
     if not asks:
         return CrawlReport((), len(waiting), next_due)
-    async with going_out(database, options, now=now, stop=stop) as fetcher, AsyncExitStack() as stack:
-        if apart is None:
-            apart = Apart()
-            stack.callback(apart.close)
+    async with fetch_session(database, options, now=now, stop=stop) as fetcher:
         visits = Visits(database, options.bounds, options.backlog, now, tell, fetcher.traffic.give_up)
-        async with visits:
-            await _ask_all(asks, fetcher, Taker(Reader(fetcher, apart), visits))
+        with at_hand(apart) as apart:
+            async with visits:
+                await _ask_all(asks, fetcher, Taker(Reader(fetcher, apart), visits))
     if visits.trouble is not None:
         raise visits.trouble
     return CrawlReport(tuple(visits.done), len(waiting), next_due)

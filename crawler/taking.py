@@ -6,13 +6,10 @@ from collections.abc import Awaitable
 from dataclasses import dataclass
 from http import HTTPStatus
 
-import aiohttp
-
-from crawler.failures import Failure, FetchFailed, Stopped, failure_of_status
-from crawler.fetching.errors import failure_of_error
+from crawler.failures import Failure, Stopped, failure_of_status
+from crawler.fetching.errors import EXPECTED, failure_of_error
 from crawler.fetching.fetcher import Fetched, Validators
-from crawler.outcome import Reading
-from crawler.parsing.errors import UnreadableError
+from crawler.outcome import Answer
 from crawler.reading import Reader
 from crawler.visits import Ask, Found, Visits
 
@@ -36,9 +33,7 @@ class Taker:
             found: Found = await self._read(ask, await answer)
         except Stopped:
             return
-        except UnreadableError as error:
-            found = Failure(str(error))
-        except (FetchFailed, aiohttp.ClientError, TimeoutError) as error:
+        except EXPECTED as error:
             found = failure_of_error(error)
         except Exception as error:
             logger.warning(
@@ -51,15 +46,15 @@ class Taker:
         if fetched.status == HTTPStatus.NOT_MODIFIED:
             if ask.memory.answered_at is None:
                 return Failure("HTTP 304 Not Modified, though it was never read before")
-            return Reading(fetched)
+            return Answer(fetched)
         if fetched.status != HTTPStatus.OK:
             wait = fetched.headers.get("retry-after")
             return failure_of_status(fetched.status, wait, self.visits.now())
         body_hash = hashlib.blake2b(fetched.body, digest_size=16).hexdigest()
         if body_hash == ask.memory.body_hash:
-            return Reading(fetched)
+            return Answer(fetched)
         contents = await self.reader.read(ask.source, fetched, ask.memory.answered_at)
-        return Reading(
+        return Answer(
             fetched,
             None if contents.unchanged else tuple(contents.entries),
             contents.wishes,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from crawler.failures import Failure
-from crawler.outcome import Reading, after_answer, after_failure
+from crawler.outcome import Answer, after_answer, after_failure
 from crawler.rhythm import Bounds
 from crawler.sources import Source
 from storage.engine import Database
@@ -19,7 +19,7 @@ MOST_WAITING = 10_000  # entries; then what answers waits, so that a flood of th
 GATHERING = 0.1  # seconds that the first of a batch waits for others: each transaction is synced to the disk
 
 
-Found = Reading | Failure
+Found = Answer | Failure
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class Visits:
                 await self._room.wait()
             await asyncio.sleep(0)  # all who waited would go on in one turn of the loop
         self._waiting.append((ask, found))
-        self._entries += len(found.entries or ()) if isinstance(found, Reading) else 0
+        self._entries += len(found.entries or ()) if isinstance(found, Answer) else 0
         self._arrived.set()
         if self._entries >= BATCH_ENTRIES:
             self._enough.set()
@@ -123,7 +123,7 @@ class Visits:
     def _outcome(self, ask: Ask, found: Found, now: datetime) -> Outcome:
         memory, url = ask.memory, ask.source.url
         if isinstance(found, Failure):
-            failed = after_failure(memory, url, found, self.bounds, now)
+            failed = after_failure(memory, url, found, now)
             return Outcome(ask.known.id, None, lambda _: failed)
         return Outcome(
             ask.known.id,

@@ -87,7 +87,7 @@ class _Store:
         self.updates: dict[int, dict[str, Any]] = {}  # by item
         self.moves: list[tuple[_Known, str, str]] = []
         self.seen: dict[tuple[int, int], str | None] = {}  # source, item: the source's id of it
-        self.coming: dict[str, list[tuple[int, str | None]]] = {}  # by URL: other sources that name it too
+        self.coming: dict[str, list[tuple[int, str | None]]] = {}  # of what is new, by URL: who names it
 
     def look_up(self, arrivals: Sequence[_Arrival]) -> None:
         """Find which of the entries are stored."""

@@ -14,22 +14,11 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 PARAMETERS = 20_000  # bound values a statement; SQLite takes 32,766, PostgreSQL 65,535
 
 
-def insert_new(
-    session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]], returning: Sequence[Any] = ()
-) -> list[Any]:
-    """Insert the rows that break no unique constraint, in as few statements as the database takes.
-
-    Returns the `returning` columns of those that were inserted. All rows must have the same keys.
-    """
-    if not rows:
-        return []
-    statement = _insert(session, table)
-    # On the connection: as a statement of the session it would be compiled anew for each number of rows.
-    connection = session.connection()
-    if not returning:
-        _insert_many(connection, statement, rows)
-        return []
-    return list(connection.execute(statement.returning(*returning), list(rows)).all())
+def insert_new(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert the rows that break no unique constraint. All rows must have the same keys."""
+    if rows:
+        # On the connection: as a statement of the session it would be compiled anew for each number of rows.
+        _insert_many(session.connection(), _insert(session, table), rows)
 
 
 def _insert(session: Session, table: type[Base]) -> Insert:

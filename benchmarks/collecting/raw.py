@@ -22,7 +22,7 @@ AT_ONCE = 64
 
 
 @dataclass(frozen=True)
-class Answer:
+class Downloaded:
     """What a server gave."""
 
     status: int
@@ -31,7 +31,7 @@ class Answer:
 
 
 async def download(
-    urls: Iterable[str], take: Callable[[str, Answer], None], etags: Mapping[str, str]
+    urls: Iterable[str], take: Callable[[str, Downloaded], None], etags: Mapping[str, str]
 ) -> None:
     """Fetch these addresses, 64 at once and a host's in turn, and hand each answer over as it comes."""
     hosts: defaultdict[str, list[str]] = defaultdict(list)
@@ -45,7 +45,7 @@ async def download(
             async with turns, session.get(url, headers=conditions) as response:
                 body = await response.read()
                 headers = {name.lower(): value for name, value in response.headers.items()}
-                take(url, Answer(response.status, headers, body))
+                take(url, Downloaded(response.status, headers, body))
 
     connector = aiohttp.TCPConnector(limit=AT_ONCE, limit_per_host=1)
     async with aiohttp.ClientSession(connector=connector) as session, asyncio.TaskGroup() as group:
@@ -61,7 +61,7 @@ def main() -> None:
     fresh: dict[str, str] = {}
     failed = 0
 
-    def take(url: str, answer: Answer) -> None:
+    def take(url: str, answer: Downloaded) -> None:
         nonlocal failed
         failed += answer.status not in (200, 304)
         fresh[url] = answer.headers.get("etag", "")

@@ -17,9 +17,9 @@ from datetime import datetime
 from pathlib import Path
 
 from benchmarks.collecting.passes import watched_loop
-from benchmarks.collecting.raw import Answer, download
+from benchmarks.collecting.raw import Downloaded, download
 from crawler.fetching.fetcher import Fetched
-from crawler.outcome import Reading, after_answer
+from crawler.outcome import Answer, after_answer
 from crawler.parsing.document import Contents, Document
 from crawler.parsing.feed import read_patiently, read_quickly
 from crawler.rhythm import Bounds
@@ -80,15 +80,15 @@ def read(document: Document, stages: Stages) -> Contents:
     return read_patiently(document)
 
 
-def outcome(known: KnownSource, answer: Answer, contents: Contents, before: datetime) -> Outcome:
+def outcome(known: KnownSource, answer: Downloaded, contents: Contents, before: datetime) -> Outcome:
     """What a crawl would store of an answer."""
     fetched = Fetched(known.url, answer.status, answer.headers, answer.body)
-    reading = Reading(fetched, tuple(contents.entries), contents.wishes, "", contents.flaw)
+    given = Answer(fetched, tuple(contents.entries), contents.wishes, "", contents.flaw)
 
     def remember(stored: Stored) -> Memory:
-        return after_answer(known.memory, known.url, reading, stored, Bounds(), utc_now())
+        return after_answer(known.memory, known.url, given, stored, Bounds(), utc_now())
 
-    return Outcome(known.id, reading.entries, remember, before)
+    return Outcome(known.id, given.entries, remember, before)
 
 
 def known_sources(database: Database, sources: Sequence[Source]) -> dict[str, KnownSource]:
@@ -106,7 +106,7 @@ def collect(settings: Settings, stages: Stages) -> list[tuple[str, Entry]]:
         with stages.store.taking():
             known = known_sources(database, settings.sources)
         for part in _in_parts([source.url for source in settings.sources]):
-            answers: dict[str, Answer] = {}
+            answers: dict[str, Downloaded] = {}
             asyncio.run(download(part, answers.__setitem__, {}))  # measured as the raw pass
             contents = {}
             with stages.parse.taking():

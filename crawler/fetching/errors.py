@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import aiohttp
 
-from crawler.failures import Failure, FetchFailed
+from crawler.failures import Failed, Failure
 from crawler.fetching.addresses import PrivateAddressError
 
 
@@ -55,9 +55,13 @@ _MEANINGS: list[tuple[type[BaseException], Callable[[BaseException, str], Failur
 ]
 
 
+# What fetching and reading may end in without anyone being surprised.
+EXPECTED = (Failed, aiohttp.ClientError, TimeoutError)
+
+
 def failure_of_error(error: BaseException) -> Failure:
-    """What an exception of a fetch means; one line, whatever it was."""
-    if isinstance(error, FetchFailed):
+    """What an exception of fetching or reading means; one line, whatever it was."""
+    if isinstance(error, Failed):
         return error.failure
     detail = " ".join(str(error).split())[:300]
     for kind, meaning in _MEANINGS:

@@ -1,10 +1,10 @@
 """One HTTP fetch: bounded, polite, and never from an address that is not allowed."""
 
 import asyncio
+import contextlib
 import ipaddress
 import socket
 from collections.abc import Callable, Mapping
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -102,13 +102,25 @@ class Fetcher:
         that timed out before in this crawl is not asked. Raises `FetchFailed` or an `aiohttp.ClientError`
         or `TimeoutError` (`crawler.failures` says what each means), and `Stopped`.
         """
+        return await self._follow(url, self.options.max_bytes, validators, leave_slow_hosts=leave_slow_hosts)
+
+    async def _follow(
+        self,
+        url: str,
+        max_bytes: int,
+        validators: Validators | None = None,
+        *,
+        leave_slow_hosts: bool = False,
+        obeys: bool = True,
+    ) -> Fetched:
+        """The answer at the end of all redirects; `obeys` says whether robots.txt is asked first."""
         left = self.options.timeout
         moved, for_good = url, True
         asked: set[str] = set()
         while True:
-            pause = await self._allowed(url)
+            pause = await self._allowed(url) if obeys else 0.0
             conditions = validators.headers() if validators and validators.url == url else {}
-            answer, took = await self._turn(url, conditions, left, pause, leave_slow_hosts)
+            answer, took = await self._turn(url, conditions, left, max_bytes, pause, leave_slow_hosts)
             left -= took
             target = answer.headers.get("location") if answer.status in _REDIRECTS else None
             if target is None:
@@ -123,7 +135,13 @@ class Fetcher:
                 raise FetchFailed("redirects in circles")
 
     async def _turn(
-        self, url: str, headers: Mapping[str, str], seconds: float, pause: float, leave_slow_hosts: bool
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        seconds: float,
+        max_bytes: int,
+        pause: float,
+        leave_slow_hosts: bool,
     ) -> tuple[Fetched, float]:
         host = _host(urlsplit(url))
         clock = asyncio.get_running_loop().time
@@ -133,7 +151,7 @@ class Fetcher:
                 raise FetchFailed("the host was too slow a moment ago", "temporary")
             start = clock()  # waiting for a turn is no slowness of the host's
             try:
-                return await self._get(url, headers, seconds, self.options.max_bytes), clock() - start
+                return await self._get(url, headers, seconds, max_bytes), clock() - start
             except TimeoutError:
                 self.traffic.slow.add(host)
                 raise
@@ -156,7 +174,7 @@ class Fetcher:
 
     async def _body(self, response: aiohttp.ClientResponse, max_bytes: int) -> bytes:
         chunks, size = [], 0
-        async with AsyncExitStack() as room:
+        async with contextlib.AsyncExitStack() as room:
             async for chunk in response.content.iter_any():
                 if size <= LARGE < size + len(chunk):
                     await room.enter_async_context(self._large)
@@ -185,24 +203,12 @@ class Fetcher:
 
     async def _ask_robots(self, origin: str) -> Rules:
         """The site's rules as they are now; a site that has none to read is open."""
-        url, text = f"{origin}/robots.txt", ""
-        clock = asyncio.get_running_loop().time
-        deadline = clock() + self.options.timeout * 2  # over all redirects, waiting for turns included
-
-        async def ask() -> Fetched:
-            return await self._get(url, {}, deadline - clock(), MAX_BYTES)
-
-        try:
-            for _ in range(MAX_REDIRECTS + 1):
-                answer = await self.traffic.take_turn(_host(urlsplit(url)), ask)
-                if answer.status in _REDIRECTS and answer.headers.get("location"):
-                    url = _target(url, answer.headers["location"])
-                    continue
-                if answer.status == HTTPStatus.OK:
-                    text = answer.body.decode(errors="replace").lstrip("\ufeff").replace("\0", "")
-                break
-        except (FetchFailed, aiohttp.ClientError, TimeoutError):
-            text = ""  # what is wrong with the site shows in the fetch itself
+        text = ""
+        # What is wrong with the site shows in the fetch itself.
+        with contextlib.suppress(FetchFailed, aiohttp.ClientError, TimeoutError):
+            answer = await self._follow(f"{origin}/robots.txt", MAX_BYTES, obeys=False)
+            if answer.status == HTTPStatus.OK:
+                text = answer.body.decode(errors="replace").lstrip("\ufeff").replace("\0", "")
         rules = Rules(text, self.now())
         self.robots.learn(origin, rules)
         return rules

@@ -4,7 +4,8 @@ import asyncio
 import multiprocessing
 import resource
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from crawler.parsing.errors import UnreadableError
@@ -55,6 +56,16 @@ class Apart:
             self._pool.stop()  # type: ignore[no-untyped-call]
             self._pool.join()
             self._pool = None
+
+
+@contextmanager
+def at_hand(apart: Apart | None) -> Iterator[Apart]:
+    """The process that the caller keeps, or one for the length of the block."""
+    if apart is not None:
+        yield apart
+        return
+    with closing(Apart()) as own:
+        yield own
 
 
 def _begin() -> None:

@@ -1,5 +1,7 @@
 """Why a document could not be read."""
 
+from crawler.failures import Failed
 
-class UnreadableError(Exception):
+
+class UnreadableError(Failed):
     """The document is not what its source should give; the message says what it is instead."""

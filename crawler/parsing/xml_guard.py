@@ -9,7 +9,6 @@ MAX_DEPTH = 200  # elements within elements; a feed with markup in it has a tent
 # Tags that are opened and never closed: readers of broken feeds take a time that grows with their square.
 MAX_UNCLOSED = 10_000
 REFUSED_ENTITIES = "declares XML entities; such feeds are refused"
-REFUSED_DEPTH = f"elements nest deeper than {MAX_DEPTH}; such feeds are refused"
 _OPENED = re.compile(r"<[A-Za-z]")
 
 
@@ -31,7 +30,7 @@ def guard(text: str) -> None:
         nonlocal depth
         depth += 1
         if depth > MAX_DEPTH:
-            raise UnreadableError(REFUSED_DEPTH)
+            raise UnreadableError(f"elements nest deeper than {MAX_DEPTH}; such feeds are refused")
 
     def closed(*_: object) -> None:
         nonlocal depth

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,6 +21,7 @@ from storage.sources import due_sources
 
 if TYPE_CHECKING:
     from crawler.visits import Visit
+    from scheduler.jobs.crawl import CrawlResult
 
 
 @click.command()
@@ -33,13 +34,13 @@ def crawl(front: Front, names: Sequence[str], force: bool, as_json: bool) -> int
 
     A SOURCE is a name or a URL from the settings. The exit code is 1 if every source that was asked failed.
     """
-    from scheduler.jobs.crawl import CrawlResult, crawl_and_link  # Scrapy: a second that --help need not wait
+    from scheduler.jobs.crawl import crawl_and_link  # for --help, too much to wait for
 
     settings = front.settings()
     chosen = choose_sources(settings, names)
     only_due = not force and not names
 
-    async def run() -> tuple[CrawlResult, bool]:
+    async def run() -> "tuple[CrawlResult, bool]":
         stop = asyncio.Event()
         with stopping_on_signals(stop), front.open(settings) as database:
             urls = {source.url for source in chosen}
@@ -52,56 +53,65 @@ def crawl(front: Front, names: Sequence[str], force: bool, as_json: bool) -> int
             return result, stop.is_set()
 
     result, stopped = asyncio.run(run())
-    report, links = result.crawl, result.links
     if as_json:
-        print_json(
-            {
-                "sources": len(report.visits),
-                "unchanged": report.unchanged,
-                "failed": len(report.failed),
-                "new": report.new,
-                "known": report.known,
-                "changed": sum(visit.changed for visit in report.visits),
-                "backlog": report.backlog,
-                "not_due": report.not_due,
-                "linked": links.linked,
-                "followups": len(links.opened),
-                "waiting": links.waiting,
-                "stopped": stopped,
-                "failures": [
-                    {"source": visit.source.name, "url": visit.source.url, "reason": visit.failure}
-                    for visit in report.failed
-                ],
-                "flawed": [
-                    {"source": visit.source.name, "url": visit.source.url, "reason": visit.flaw}
-                    for visit in report.visits
-                    if visit.flaw
-                ],
-            }
-        )
+        print_json(_row(result, stopped))
     else:
-        click.echo(
-            f"{len(report.visits)} sources asked: {report.unchanged} unchanged, {len(report.failed)} failed. "
-            f"Items: {report.new} new, {report.known} known. Follow-ups opened: {len(links.opened)}."
-        )
-        if report.not_due:
-            click.echo(not_due(report.not_due, report.next_due, utc_now()))
-        if report.backlog:
-            click.echo(
-                f"{report.backlog} items of sources read for the first time are older than "
-                f"{format_duration(settings.crawl.backlog)} ([crawl] backlog): kept, but not linked to posts."
-            )
-        if stopped:
-            click.echo("stopped early; the sources that were not asked stay due")
-        if links.waiting:
-            click.echo(
-                f"{links.waiting} items wait for your posts to be linked to: chipwatch posts import PATH"
-            )
-        elif links.opened:
-            click.echo("see them: chipwatch followups")
+        for line in _summary(result, stopped, settings):
+            click.echo(line)
     if stopped:
         return 130
+    report = result.crawl
     return 1 if report.visits and len(report.failed) == len(report.visits) else 0
+
+
+def _row(result: "CrawlResult", stopped: bool) -> dict[str, Any]:
+    """What came of a crawl, with stable field names."""
+    report, links = result.crawl, result.links
+    return {
+        "sources": len(report.visits),
+        "unchanged": report.unchanged,
+        "failed": len(report.failed),
+        "new": report.new,
+        "known": report.known,
+        "changed": sum(visit.changed for visit in report.visits),
+        "backlog": report.backlog,
+        "not_due": report.not_due,
+        "linked": links.linked,
+        "followups": len(links.opened),
+        "waiting": links.waiting,
+        "stopped": stopped,
+        "failures": [
+            {"source": visit.source.name, "url": visit.source.url, "reason": visit.failure}
+            for visit in report.failed
+        ],
+        "flawed": [
+            {"source": visit.source.name, "url": visit.source.url, "reason": visit.flaw}
+            for visit in report.visits
+            if visit.flaw
+        ],
+    }
+
+
+def _summary(result: "CrawlResult", stopped: bool, settings: Settings) -> Iterator[str]:
+    """What came of a crawl, in lines for a person."""
+    report, links = result.crawl, result.links
+    yield (
+        f"{len(report.visits)} sources asked: {report.unchanged} unchanged, {len(report.failed)} failed. "
+        f"Items: {report.new} new, {report.known} known. Follow-ups opened: {len(links.opened)}."
+    )
+    if report.not_due:
+        yield not_due(report.not_due, report.next_due, utc_now())
+    if report.backlog:
+        yield (
+            f"{report.backlog} items of sources read for the first time are older than "
+            f"{format_duration(settings.crawl.backlog)} ([crawl] backlog): kept, but not linked to posts."
+        )
+    if stopped:
+        yield "stopped early; the sources that were not asked stay due"
+    if links.waiting:
+        yield f"{links.waiting} items wait for your posts to be linked to: chipwatch posts import PATH"
+    elif links.opened:
+        yield "see them: chipwatch followups"
 
 
 def choose_sources(settings: Settings, names: Sequence[str]) -> list[Source]:

@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Literal
 from urllib.parse import urlsplit
 
 import pytest
 
 from crawler.failures import FetchFailed
-from crawler.fetching import fetcher as module
 from crawler.fetching.fetcher import MAX_REDIRECTS, Fetched, Fetcher, Validators
 from crawler.fetching.options import FetchOptions
 from crawler.fetching.robots import Robots, Rules
@@ -140,13 +140,37 @@ def test_rules_are_believed_for_a_day() -> None:
     assert robots.rules("https://b.example", NOW) is None
 
 
-def test_large_answers_are_read_a_few_at_a_time(web: WebServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "LARGE_AT_ONCE", 1)
-    body = b" " * 2_000_000
+def test_large_answers_are_read_a_few_at_a_time() -> None:
+    class Room(asyncio.Semaphore):
+        """Counts who is in it at once, and how many came."""
+
+        def __init__(self) -> None:
+            super().__init__(2)
+            self.inside = self.most = self.came = 0
+
+        async def acquire(self) -> Literal[True]:
+            await super().acquire()
+            self.came += 1
+            self.inside += 1
+            self.most = max(self.most, self.inside)
+            return True
+
+        def release(self) -> None:
+            self.inside -= 1
+            super().release()
+
+    async def run(urls: list[str]) -> tuple[list[Fetched], Room]:
+        async with Fetcher(OPTIONS, Traffic(asyncio.Event()), Robots({}), lambda: NOW) as fetcher:
+            fetcher._large = room = Room()
+            return await asyncio.gather(*(fetcher.fetch(url) for url in urls)), room
+
     with WebServer(*(f"127.0.0.{n}" for n in range(1, 7))) as server:
-        server.add("/large", body)
-        found = fetch(*(server.url("/large", host) for host in server.hosts))
-    assert [len(each.body) for each in found] == [2_000_000] * 6
+        server.add("/large", b" " * 2_000_000)
+        server.add("/small", b" " * 500_000)
+        urls = [server.url(path, host) for host in server.hosts for path in ("/large", "/small")]
+        found, room = asyncio.run(run(urls))
+    assert [len(each.body) for each in found] == [2_000_000, 500_000] * 6
+    assert (room.came, room.most, room.inside) == (6, 2, 0)
 
 
 def test_an_answer_has_a_largest_size_whatever_it_says_of_itself(web: WebServer) -> None:

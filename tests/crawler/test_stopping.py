@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from crawler.failures import Stopped
-from crawler.fetching.going_out import GRACE
 from crawler.fetching.options import FetchOptions
+from crawler.fetching.session import GRACE
 from crawler.fetching.traffic import Traffic
 from crawler.options import CrawlOptions
 from crawler.parsing.apart import Apart

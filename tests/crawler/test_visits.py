@@ -9,7 +9,7 @@ import pytest
 from crawler import visits as module
 from crawler.failures import Failure
 from crawler.fetching.fetcher import Fetched
-from crawler.outcome import Reading
+from crawler.outcome import Answer
 from crawler.rhythm import Bounds
 from crawler.sources import Source
 from crawler.visits import Ask, Found, Visit, Visits
@@ -32,11 +32,11 @@ def ask(database: Database, source: Source = SOURCE) -> Ask:
         return Ask(source, register(session, [setting])[source.url])
 
 
-def reading(entries: Sequence[Entry] | None, etag: str | None = None, flaw: str | None = None) -> Reading:
+def reading(entries: Sequence[Entry] | None, etag: str | None = None, flaw: str | None = None) -> Answer:
     """An answer as it was read."""
     headers = {"etag": etag} if etag else {}
     given = None if entries is None else tuple(entries)
-    return Reading(Fetched(SOURCE.url, 200, headers, b""), given, body_hash="h", flaw=flaw)
+    return Answer(Fetched(SOURCE.url, 200, headers, b""), given, body_hash="h", flaw=flaw)
 
 
 def crawl(database: Database, *found: tuple[Ask, Found]) -> list[Visit]:

@@ -1,4 +1,4 @@
-"""Going out to fetch: what is set up before, and kept afterwards, whatever it is for."""
+"""A session of fetching: what is set up before it, and kept afterwards, whatever it is for."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -16,7 +16,7 @@ GRACE = 4.0  # seconds that fetches under way are given when a crawl is stopped
 
 
 @asynccontextmanager
-async def going_out(
+async def fetch_session(
     database: Database,
     options: CrawlOptions,
     *,
