@@ -23,15 +23,15 @@ check: .venv/dev
 	$(PYTHON) -m venv .venv
 
 .venv/installed: pyproject.toml | .venv/bin/python
-	$(BIN)/pip install -qq --disable-pip-version-check --editable '.[vectors]'
+	$(BIN)/pip install -qq --disable-pip-version-check --editable .
 	@touch $@
 
 .venv/test: pyproject.toml | .venv/bin/python
-	$(BIN)/pip install -qq --disable-pip-version-check --editable '.[test,vectors]'
+	$(BIN)/pip install -qq --disable-pip-version-check --editable '.[test]'
 	@touch $@
 
 .venv/dev: pyproject.toml | .venv/bin/python
-	$(BIN)/pip install -qq --disable-pip-version-check --editable '.[dev,bench]'
+	$(BIN)/pip install -qq --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
 clean:

@@ -11,9 +11,7 @@ from scheduler.cli import Front
 from scheduler.clock import utc_now
 from scheduler.output import print_json, print_table
 from storage.errors import InputError, plain_line
-from storage.linking.encoder import default_encoder
-from storage.linking.names import default_vocabulary
-from storage.posts.encoding import encode_posts
+from storage.linking.names import default_table
 from storage.posts.importing import ImportReport, import_posts
 from storage.posts.jekyll import find_blog
 from storage.posts.listing import list_posts
@@ -51,19 +49,11 @@ def import_(front: Front, path: Path | None, remove: bool, as_json: bool) -> Non
             database,
             where,
             blog=find_blog(where, settings.blog.base_url),
-            vocabulary=default_vocabulary(),
+            table=default_table(),
             now=utc_now(),
             remove=remove,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
-        encoder = default_encoder()
-        if encoder is not None:
-            task = bar.add_task("making vectors", total=None)
-            encode_posts(
-                database,
-                encoder,
-                progress=lambda done, total: bar.update(task, completed=done, total=total),
-            )
     if as_json:
         print_json(
             {
@@ -71,7 +61,6 @@ def import_(front: Front, path: Path | None, remove: bool, as_json: bool) -> Non
                 "changed": len(report.changed),
                 "unchanged": report.unchanged,
                 "skipped": [{"file": skipped.file, "reason": skipped.reason} for skipped in report.skipped],
-                "failed": report.failed,
                 "missing": report.missing,
                 "removed": report.removed,
             }
@@ -88,11 +77,6 @@ def _tell(report: ImportReport) -> None:
         f"{total} posts: {len(report.new)} new, {len(report.changed)} changed, {report.unchanged} unchanged; "
         f"{len(report.skipped)} not imported"
     )
-    if report.failed:
-        click.echo(
-            f"{len(report.failed)} of them are a text generator's apology, which no news makes stale; "
-            f"the first is {plain_line(report.failed[0])}"
-        )
     if not total and not report.skipped:
         click.echo("there are no Markdown files at that path")
     elif report.unchanged and not report.new and not report.changed:

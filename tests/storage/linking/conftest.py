@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from storage.engine import Database
-from storage.linking.index import IndexedPost, Mention, PostIndex
-from storage.linking.names import Vocabulary, read_table
+from storage.linking.index import IndexedPost, PostIndex, Posting
+from storage.linking.names import NameTable, read_table
 from storage.linking.news import NewsItem, Reading, read_news
-from storage.linking.words import title_words
 from storage.posts.importing import ImportReport, import_posts
 from storage.posts.jekyll import Blog
 from tests.conftest import NOW
@@ -62,28 +61,6 @@ zh = ["出口管制"]
 ko = ["수출 규제"]
 """
 
-TOPICS = """
-[[names]]
-name = "mass production"
-kind = "event"
-en = ["mass production", "production"]
-ja = ["量産"]
-zh = ["量产"]
-ko = ["양산"]
-
-[[names]]
-name = "factory"
-kind = "topic"
-en = ["factory"]
-ja = ["工場"]
-
-[[names]]
-name = "Northland"
-kind = "place"
-en = ["Northland"]
-ja = ["北国"]
-"""
-
 # Title and text of posts; what they treat: Acme's chip, the rule, a foundry, and two of no name.
 BLOG = (
     (
@@ -98,26 +75,25 @@ BLOG = (
 
 
 @pytest.fixture(scope="session")
-def words() -> Vocabulary:
-    """The words of the made-up names."""
-    return Vocabulary(read_table(TABLE.encode()), read_table(TOPICS.encode()))
+def table() -> NameTable:
+    """The table of the made-up names."""
+    return read_table(TABLE.encode())
 
 
-def index_of(words: Vocabulary, posts: Iterable[tuple[str, str]]) -> PostIndex:
+def index_of(table: NameTable, posts: Iterable[tuple[str, str]]) -> PostIndex:
     """The index of (title, text) posts; ids from 1, in order."""
-    indexed = []
-    mentions = []
-    for place, (title, text) in enumerate(posts):
-        indexed.append(IndexedPost(place + 1, f"{place + 1}.md", title, None, title_words(text)))
-        for table in (words.names, words.topics):
-            in_text = table.count(text) if table is words.names else table.count_known(text)
-            counts = (table.count(title) if table is words.names else table.count_known(title)) + in_text
-            mentions += [Mention(name, place, name in in_text, count) for name, count in counts.items()]
-    return PostIndex(indexed, words, mentions)
+    indexed: dict[int, IndexedPost] = {}
+    by_name: dict[str, list[Posting]] = {}
+    for number, (title, text) in enumerate(posts, 1):
+        indexed[number] = IndexedPost(number, f"{number}.md", title, None)
+        in_title = table.count(title)
+        for name, count in (in_title + table.count(text)).items():
+            by_name.setdefault(name, []).append(Posting(number, name in in_title, count))
+    return PostIndex(indexed, by_name)
 
 
 def reading_of(
-    words: Vocabulary,
+    table: NameTable,
     title: str,
     text: str = "",
     *,
@@ -126,13 +102,13 @@ def reading_of(
     when: datetime | None = NOW,
 ) -> Reading:
     """An item as the linker reads it."""
-    return read_news(NewsItem(id, title, text, language, when), words)
+    return read_news(NewsItem(id, title, text, language, when), table)
 
 
 def import_blog(
     database: Database,
     folder: Path,
-    words: Vocabulary,
+    table: NameTable,
     posts: Iterable[tuple[str, str]] = BLOG,
     *,
     day: str = "2026-01-02",
@@ -141,4 +117,4 @@ def import_blog(
     folder.mkdir(exist_ok=True)
     for number, (title, text) in enumerate(posts, 1):
         (folder / f"{day}-{number}.md").write_text(f"---\ntitle: {title}\n---\n{text}\n", encoding="utf-8")
-    return import_posts(database, folder, blog=Blog(), vocabulary=words, now=NOW)
+    return import_posts(database, folder, blog=Blog(), table=table, now=NOW)

@@ -4,7 +4,7 @@ import pytest
 
 from storage.linking.candidates import find_candidates
 from storage.linking.index import PostIndex
-from storage.linking.names import Vocabulary
+from storage.linking.names import NameTable
 from tests.storage.linking.conftest import BLOG, index_of, reading_of
 
 
@@ -18,16 +18,16 @@ from tests.storage.linking.conftest import BLOG, index_of, reading_of
     ],
 )
 def test_the_post_on_the_chip_comes_first_in_every_language(
-    words: Vocabulary, title: str, language: str
+    table: NameTable, title: str, language: str
 ) -> None:
-    best = find_candidates(reading_of(words, title, language=language), index_of(words, BLOG), 10)[0]
+    best = find_candidates(reading_of(table, title, language=language), index_of(table, BLOG), 10)[0]
     assert best.post == 1
     assert set(best.title_names) == set(best.shared) == set(best.treated) == {"Acme", "Orion"}
 
 
-def test_signals_are_shares_and_the_best_comes_first(words: Vocabulary) -> None:
-    news = reading_of(words, "Acme and Borealis meet the export rule", "Orion Orion Orion ZX450")
-    found = find_candidates(news, index_of(words, BLOG), 10)
+def test_signals_are_shares_and_the_best_comes_first(table: NameTable) -> None:
+    news = reading_of(table, "Acme and Borealis meet the export rule", "Orion Orion Orion ZX450")
+    found = find_candidates(news, index_of(table, BLOG), 10)
     assert {candidate.post for candidate in found} == {1, 2, 3}
     assert [c.score for c in found] == sorted((c.score for c in found), reverse=True)
     for candidate in found:
@@ -35,51 +35,51 @@ def test_signals_are_shares_and_the_best_comes_first(words: Vocabulary) -> None:
             assert 0.0 <= share <= 1.0
 
 
-def test_no_more_candidates_than_asked_for_and_ties_in_order_of_posts(words: Vocabulary) -> None:
-    index = index_of(words, [("Acme", "")] * 5)
-    assert [c.post for c in find_candidates(reading_of(words, "Acme"), index, 3)] == [1, 2, 3]
+def test_no_more_candidates_than_asked_for_and_ties_in_order_of_posts(table: NameTable) -> None:
+    index = index_of(table, [("Acme", "")] * 5)
+    assert [c.post for c in find_candidates(reading_of(table, "Acme"), index, 3)] == [1, 2, 3]
 
 
-def test_a_name_in_the_title_counts_more_than_one_in_the_text(words: Vocabulary) -> None:
-    index = index_of(words, BLOG)
-    (in_title,) = (c for c in find_candidates(reading_of(words, "Borealis"), index, 9) if c.post == 3)
-    (in_text,) = (c for c in find_candidates(reading_of(words, "x", "Borealis"), index, 9) if c.post == 3)
+def test_a_name_in_the_title_counts_more_than_one_in_the_text(table: NameTable) -> None:
+    index = index_of(table, BLOG)
+    (in_title,) = (c for c in find_candidates(reading_of(table, "Borealis"), index, 9) if c.post == 3)
+    (in_text,) = (c for c in find_candidates(reading_of(table, "x", "Borealis"), index, 9) if c.post == 3)
     assert in_title.score > in_text.score
     assert in_text.title_names == ()
 
 
-def test_a_name_in_a_posts_title_counts_more_than_many_in_its_text(words: Vocabulary) -> None:
-    index = index_of(words, [("Acme", ""), ("x", "Acme " * 9), ("x", "Acme")])
+def test_a_name_in_a_posts_title_counts_more_than_many_in_its_text(table: NameTable) -> None:
+    index = index_of(table, [("Acme", ""), ("x", "Acme " * 9), ("x", "Acme")])
     about = {
-        candidate.post: candidate.about for candidate in find_candidates(reading_of(words, "Acme"), index, 9)
+        candidate.post: candidate.about for candidate in find_candidates(reading_of(table, "Acme"), index, 9)
     }
     assert about[1] > about[2] > about[3] > 0.0
 
 
-def test_a_post_treats_a_name_of_its_title_or_one_it_repeats(words: Vocabulary) -> None:
-    news = reading_of(words, "Acme")
-    index = index_of(words, [("Acme", ""), ("x", "Acme, Acme, Acme"), ("x", "Acme, Acme")])
+def test_a_post_treats_a_name_of_its_title_or_one_it_repeats(table: NameTable) -> None:
+    news = reading_of(table, "Acme")
+    index = index_of(table, [("Acme", ""), ("x", "Acme, Acme, Acme"), ("x", "Acme, Acme")])
     treated = {candidate.post: candidate.treated for candidate in find_candidates(news, index, 9)}
     assert treated == {1: ("Acme",), 2: ("Acme",), 3: ()}
 
 
-def test_words_alone_can_make_a_candidate(words: Vocabulary) -> None:
-    (found,) = find_candidates(reading_of(words, "カレー特集"), index_of(words, BLOG), 10)
+def test_words_alone_can_make_a_candidate(table: NameTable) -> None:
+    (found,) = find_candidates(reading_of(table, "カレー特集"), index_of(table, BLOG), 10)
     assert (found.post, found.shared) == (4, ())
     assert found.words > 0.0 == found.about
 
 
-def test_shared_names_come_rarest_first(words: Vocabulary) -> None:
+def test_shared_names_come_rarest_first(table: NameTable) -> None:
     posts = [("Acme", "Borealis"), ("Acme", ""), ("Acme", "")]
-    best = find_candidates(reading_of(words, "Acme", "Borealis"), index_of(words, posts), 1)[0]
+    best = find_candidates(reading_of(table, "Acme", "Borealis"), index_of(table, posts), 1)[0]
     assert best.shared == ("Borealis", "Acme")
 
 
-def test_news_of_nothing_known_has_no_candidates(words: Vocabulary) -> None:
-    index = index_of(words, BLOG)
-    assert find_candidates(reading_of(words, "Gardening weekly"), index, 10) == []
-    assert find_candidates(reading_of(words, ""), index, 10) == []
+def test_news_of_nothing_known_has_no_candidates(table: NameTable) -> None:
+    index = index_of(table, BLOG)
+    assert find_candidates(reading_of(table, "Gardening weekly"), index, 10) == []
+    assert find_candidates(reading_of(table, ""), index, 10) == []
 
 
-def test_an_empty_index_has_no_candidates(words: Vocabulary) -> None:
-    assert find_candidates(reading_of(words, "Acme Orion"), PostIndex({}, {}), 10) == []
+def test_an_empty_index_has_no_candidates(table: NameTable) -> None:
+    assert find_candidates(reading_of(table, "Acme Orion"), PostIndex({}, {}), 10) == []

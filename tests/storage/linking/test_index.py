@@ -6,13 +6,13 @@ import pytest
 
 from storage.engine import Database
 from storage.linking.index import PostIndex, Posting, load_index
-from storage.linking.names import Vocabulary
+from storage.linking.names import NameTable
 from tests.storage.linking.conftest import BLOG, import_blog, index_of
 
 
 @pytest.mark.parametrize("size", [1, 10, 1000])
-def test_rarity_is_between_0_and_1_on_a_blog_of_any_size(words: Vocabulary, size: int) -> None:
-    index = index_of(words, [("Acme chips", "Borealis" if n == 0 else "") for n in range(size)])
+def test_rarity_is_between_0_and_1_on_a_blog_of_any_size(table: NameTable, size: int) -> None:
+    index = index_of(table, [("Acme chips", "Borealis" if n == 0 else "") for n in range(size)])
     everywhere, once, nowhere = (index.name_rarity(name) for name in ("Acme", "Borealis", "Orion"))
     assert 0.0 <= everywhere <= once < nowhere == 1.0
     assert (everywhere < once) == (size > 1)
@@ -20,9 +20,9 @@ def test_rarity_is_between_0_and_1_on_a_blog_of_any_size(words: Vocabulary, size
     assert 0.0 < index.squared_norm({"chips"}) <= 1.0
 
 
-def test_a_share_of_the_posts_is_about_as_rare_on_a_blog_of_any_size(words: Vocabulary) -> None:
+def test_a_share_of_the_posts_is_about_as_rare_on_a_blog_of_any_size(table: NameTable) -> None:
     rarities = [
-        index_of(words, [("Acme" if n == 0 else "x", "") for n in range(size)]).name_rarity("Acme")
+        index_of(table, [("Acme" if n == 0 else "x", "") for n in range(size)]).name_rarity("Acme")
         for size in (100, 1_000, 10_000)
     ]
     assert rarities == sorted(rarities)
@@ -36,22 +36,22 @@ def test_an_empty_index_knows_no_post_and_finds_every_name_rare() -> None:
     assert index.squared_norm(()) == 1.0
 
 
-def test_a_rare_name_weighs_more_than_in_proportion(words: Vocabulary) -> None:
-    index = index_of(words, [("Acme", ""), ("Acme", ""), ("Borealis", "")])
+def test_a_rare_name_weighs_more_than_in_proportion(table: NameTable) -> None:
+    index = index_of(table, [("Acme", ""), ("Acme", ""), ("Borealis", "")])
     rare, common = index.name_rarity("Borealis"), index.name_rarity("Acme")
     assert index.name_weight("Borealis") / index.name_weight("Acme") > rare / common > 1
 
 
-def test_a_title_weighs_what_its_names_weigh(words: Vocabulary) -> None:
-    index = index_of(words, [("Acme and Borealis", "Orion"), ("x", "")])
+def test_a_title_weighs_what_its_names_weigh(table: NameTable) -> None:
+    index = index_of(table, [("Acme and Borealis", "Orion"), ("x", "")])
     assert index.title_weights[1] == index.name_weight("Acme") + index.name_weight("Borealis")
     assert index.title_weights[2] == 0.0
 
 
 def test_the_index_of_the_store_is_what_was_imported(
-    database: Database, tmp_path: Path, words: Vocabulary
+    database: Database, tmp_path: Path, table: NameTable
 ) -> None:
-    import_blog(database, tmp_path / "posts", words)
+    import_blog(database, tmp_path / "posts", table)
     with database.read() as session:
         index = load_index(session)
     files = {post.file: post.id for post in index.posts.values()}

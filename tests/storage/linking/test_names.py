@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storage.errors import InputError
-from storage.linking.names import LANGUAGES, MODEL, NameTable, default_vocabulary, normal, read_table
+from storage.linking.names import LANGUAGES, MODEL, NameTable, default_table, normal, read_table
 from tests.storage.linking.conftest import TABLE
 
 HEADLINES: list[dict[str, Any]] = tomllib.loads(
@@ -33,14 +33,14 @@ def _names(table: NameTable, text: str) -> list[str]:
 
 @pytest.mark.parametrize("headline", HEADLINES, ids=[headline["title"] for headline in HEADLINES])
 def test_a_headline_has_its_names_and_no_others(headline: dict[str, Any]) -> None:
-    found = set(_names(default_vocabulary().names, headline["title"]))
+    found = set(_names(default_table(), headline["title"]))
     assert set(headline["names"]) <= found
     assert not found & set(headline.get("absent", []))
 
 
 def test_headlines_speak_only_of_names_in_the_table() -> None:
     spoken = {name for h in HEADLINES for name in h["names"] + h.get("absent", [])}
-    assert spoken <= default_vocabulary().names.names.keys()
+    assert spoken <= default_table().names.keys()
 
 
 @pytest.mark.parametrize("system", SYSTEMS)
@@ -56,7 +56,7 @@ def test_a_system_is_tried_in_each_language_it_has_aliases_in(system: str) -> No
 
 
 def test_every_alias_of_the_shipped_table_is_found_by_itself() -> None:
-    table = default_vocabulary().names
+    table = default_table()
     lost = [
         (entry.name, alias)
         for entry in table.names.values()
@@ -110,7 +110,7 @@ def test_an_exact_alias_is_found_only_in_its_case(table: NameTable) -> None:
 def test_a_version_is_not_the_version_it_begins_with(table: NameTable) -> None:
     assert _names(table, "Nova-5 and Nova-5.2, then Nova-5.") == ["Nova-5", "Nova-5.2", "Nova-5"]
     assert _names(table, "Nova-5.3 and Nova-55") == []
-    assert _names(default_vocabulary().names, "GPT-5.2 beats GPT-5") == ["GPT-5.2", "GPT-5"]
+    assert _names(default_table(), "GPT-5.2 beats GPT-5") == ["GPT-5.2", "GPT-5"]
 
 
 @pytest.mark.parametrize(
