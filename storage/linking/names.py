@@ -155,10 +155,6 @@ class NameTable:
                 mentions.append(Mention(name, start, reached))
         return mentions
 
-    def count_known(self, text: str) -> Counter[str]:
-        """How often each name of the table stands in a text."""
-        return Counter(mention.name for mention in self.find(text))
-
     def count(self, text: str) -> Counter[str]:
         """How often each name stands in a text, model numbers outside the table included."""
         text = normal(text)
@@ -230,12 +226,6 @@ def _strings(row: Mapping[str, Any], keys: Iterable[str]) -> list[str]:
             raise InputError(f"the table of names: {key!r} of {row['name']!r} must be a list of texts")
         found += texts
     return found
-
-
-@cache
-def default_topics() -> NameTable:
-    """The places, events and subjects that ship with chipwatch."""
-    return read_table((Path(__file__).parent / "topics.toml").read_bytes())
 
 
 @cache
