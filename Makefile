@@ -23,15 +23,15 @@ check: .venv/dev
 	$(PYTHON) -m venv .venv
 
 .venv/installed: pyproject.toml | .venv/bin/python
-	$(BIN)/pip install -qq --disable-pip-version-check --editable .
+	$(BIN)/pip install -qq --disable-pip-version-check --editable '.[vectors]'
 	@touch $@
 
 .venv/test: pyproject.toml | .venv/bin/python
-	$(BIN)/pip install -qq --disable-pip-version-check --editable '.[test]'
+	$(BIN)/pip install -qq --disable-pip-version-check --editable '.[test,vectors]'
 	@touch $@
 
 .venv/dev: pyproject.toml | .venv/bin/python
-	$(BIN)/pip install -qq --disable-pip-version-check --editable '.[dev]'
+	$(BIN)/pip install -qq --disable-pip-version-check --editable '.[dev,bench]'
 	@touch $@
 
 clean:

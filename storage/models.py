@@ -12,6 +12,7 @@ from sqlalchemy import (
     Dialect,
     ForeignKey,
     Index,
+    LargeBinary,
     MetaData,
     Text,
     TypeDecorator,
@@ -56,6 +57,7 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar[dict[Any, Any]] = {
         datetime: UtcDateTime(),
         str: Text(),
+        bytes: LargeBinary(),
         dict[str, Any]: JSON(),
         list[int]: JSON(),
     }
@@ -177,20 +179,46 @@ class PostRow(Base):
     url: Mapped[str]
     published: Mapped[datetime | None] = mapped_column(index=True)
     text: Mapped[str]  # paragraphs parted by blank lines: no markup, no repeated paragraph, no leftovers
+    lead_words: Mapped[str] = mapped_column(default="")  # of its first paragraphs, parted by spaces
+    failed: Mapped[bool] = mapped_column(default=False)  # a text generator's apology instead of a post
     file_hash: Mapped[str]
-    names_version: Mapped[str]  # of the table of names that the mentions were found with
+    names_version: Mapped[str]  # of the tables that the mentions were found with
     imported_at: Mapped[datetime]
 
 
 class MentionRow(Base):
-    """A name that a post mentions."""
+    """A name or topic that a post mentions."""
 
     __tablename__ = "mention"
 
     post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"), primary_key=True)
     name: Mapped[str] = mapped_column(primary_key=True, index=True)
     in_title: Mapped[bool]
+    in_lead: Mapped[bool] = mapped_column(default=False)  # in the first paragraphs
     count: Mapped[int]
+
+
+class PostVectorRow(Base):
+    """The vector of one passage of a post."""
+
+    __tablename__ = "post_vector"
+
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True)  # as `storage.linking.passages` counts them
+    text_hash: Mapped[str]  # of the passage; "" and an empty vector where the post has none there
+    encoder: Mapped[str]
+    vector: Mapped[bytes]  # half-precision floats, little-endian
+
+
+class ItemVectorRow(Base):
+    """An item's vectors, kept while later items may report the same event."""
+
+    __tablename__ = "item_vector"
+
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id", ondelete="CASCADE"), primary_key=True)
+    encoder: Mapped[str]
+    title: Mapped[bytes]  # as those of posts; with names as the blog writes them
+    opening: Mapped[bytes]
 
 
 class LinkRow(Base):

@@ -31,7 +31,7 @@ from storage.engine import Database, open_database
 from storage.entries import store_entries
 from storage.entry import Entry
 from storage.items import Stored
-from storage.linking.names import default_table
+from storage.linking.names import default_vocabulary
 from storage.linking.waiting import link_waiting
 from storage.sources import KnownSource, Memory, Outcome, SourceSetting, record_outcomes, register
 
@@ -136,7 +136,7 @@ async def link(settings: Settings, some: Sequence[tuple[str, Entry]], stages: St
             with database.write() as session:
                 store_entries(session, given, utc_now())
             with watched_loop() as lag, stage.taking():
-                report = await link_waiting(database, default_table, now=utc_now, stopped=lambda: False)
+                report = await link_waiting(database, default_vocabulary, now=utc_now, stopped=lambda: False)
             stages.linked, stages.lag = report.linked, max(stages.lag, lag.worst * 1000)
 
 

@@ -7,8 +7,9 @@ import click
 
 from scheduler.cli import Front
 from storage.errors import InputError
+from storage.linking.encoder import default_encoder
 from storage.linking.from_file import link_items, read_items
-from storage.linking.names import default_table
+from storage.linking.names import default_vocabulary
 
 
 @click.command()
@@ -16,13 +17,16 @@ from storage.linking.names import default_table
     "--items", required=True, type=click.Path(path_type=Path), help="JSON lines: id, title, text, lang, date."
 )
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="JSON lines: item, story, links.")
+@click.option("--no-vectors", is_flag=True, help="Link by names, topics and words alone.")
 @click.pass_obj
-def link(front: Front, items: Path, out: Path) -> None:
+def link(front: Front, items: Path, out: Path, no_vectors: bool) -> None:
     """Link items from a file to the imported posts; nothing is stored."""
     settings = front.settings()
     news = read_items(items)
     with front.open(settings) as database:
-        rows = [json.dumps(row, ensure_ascii=False) for row in link_items(database, default_table(), news)]
+        encoder = None if no_vectors else default_encoder()
+        found = link_items(database, default_vocabulary(), news, encoder)
+        rows = [json.dumps(row, ensure_ascii=False) for row in found]
     try:
         out.write_text("".join(f"{row}\n" for row in rows), encoding="utf-8")
     except OSError as error:

@@ -11,7 +11,9 @@ from scheduler.cli import Front
 from scheduler.clock import utc_now
 from scheduler.output import print_json, print_table
 from storage.errors import InputError, plain_line
-from storage.linking.names import default_table
+from storage.linking.encoder import default_encoder
+from storage.linking.names import default_vocabulary
+from storage.posts.encoding import encode_posts
 from storage.posts.importing import ImportReport, import_posts
 from storage.posts.jekyll import find_blog
 from storage.posts.listing import list_posts
@@ -30,9 +32,10 @@ def posts(context: click.Context, as_json: bool) -> None:
 @posts.command(name="import")
 @click.argument("path", required=False, type=click.Path(path_type=Path))
 @click.option("--remove", is_flag=True, help="Take posts out of the store that are no longer at PATH.")
+@click.option("--no-vectors", is_flag=True, help="Make no vectors now; the next import does.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_obj
-def import_(front: Front, path: Path | None, remove: bool, as_json: bool) -> None:
+def import_(front: Front, path: Path | None, remove: bool, no_vectors: bool, as_json: bool) -> None:
     """Read the posts of a Jekyll blog at PATH, or at [blog] path: new and changed ones only."""
     settings = front.settings()
     where = path or settings.posts
@@ -49,11 +52,19 @@ def import_(front: Front, path: Path | None, remove: bool, as_json: bool) -> Non
             database,
             where,
             blog=find_blog(where, settings.blog.base_url),
-            table=default_table(),
+            vocabulary=default_vocabulary(),
             now=utc_now(),
             remove=remove,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
+        encoder = None if no_vectors else default_encoder()
+        if encoder is not None:
+            task = bar.add_task("making vectors", total=None)
+            encode_posts(
+                database,
+                encoder,
+                progress=lambda done, total: bar.update(task, completed=done, total=total),
+            )
     if as_json:
         print_json(
             {
@@ -61,6 +72,7 @@ def import_(front: Front, path: Path | None, remove: bool, as_json: bool) -> Non
                 "changed": len(report.changed),
                 "unchanged": report.unchanged,
                 "skipped": [{"file": skipped.file, "reason": skipped.reason} for skipped in report.skipped],
+                "failed": report.failed,
                 "missing": report.missing,
                 "removed": report.removed,
             }
@@ -77,6 +89,11 @@ def _tell(report: ImportReport) -> None:
         f"{total} posts: {len(report.new)} new, {len(report.changed)} changed, {report.unchanged} unchanged; "
         f"{len(report.skipped)} not imported"
     )
+    if report.failed:
+        click.echo(
+            f"{len(report.failed)} of them are a text generator's apology, which no news makes stale; "
+            f"the first is {plain_line(report.failed[0])}"
+        )
     if not total and not report.skipped:
         click.echo("there are no Markdown files at that path")
     elif report.unchanged and not report.new and not report.changed:

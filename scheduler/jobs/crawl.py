@@ -18,7 +18,8 @@ from storage.linking.waiting import link_waiting
 from storage.trimming import trim_items
 
 if TYPE_CHECKING:
-    from storage.linking.names import NameTable
+    from storage.linking.encoder import Encoder
+    from storage.linking.names import Vocabulary
 
 
 @dataclass(frozen=True)
@@ -48,16 +49,22 @@ async def crawl_and_link(
     report = await crawl(
         database, sources, options, now=now, only_due=only_due, tell=tell, stop=stop, apart=apart
     )
-    links = await link_waiting(database, _names, now=now, stopped=stop.is_set)
+    links = await link_waiting(database, _vocabulary, _encoder, now=now, stopped=stop.is_set)
     if await read_articles(database, options, now=now, stop=stop, apart=apart):
-        links += await link_waiting(database, _names, now=now, stopped=stop.is_set)
+        links += await link_waiting(database, _vocabulary, _encoder, now=now, stopped=stop.is_set)
     trimmed = 1
     while trimmed and not stop.is_set():
         trimmed = await database.writing(trim_items, now() - settings.storage.keep, now())
     return CrawlResult(report, links)
 
 
-def _names() -> "NameTable":
-    from storage.linking.names import default_table
+def _vocabulary() -> "Vocabulary":
+    from storage.linking.names import default_vocabulary
 
-    return default_table()
+    return default_vocabulary()
+
+
+def _encoder() -> "Encoder | None":
+    from storage.linking.encoder import default_encoder
+
+    return default_encoder()

@@ -8,10 +8,9 @@ from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import Any
 
-from storage.linking.candidates import Candidate
 from storage.linking.figures import figures, kinds, numbers
 from storage.linking.index import PostIndex
-from storage.linking.names import NameTable, normal
+from storage.linking.names import normal
 from storage.linking.news import TEXT_READ, Reading
 from storage.linking.words import sentences
 
@@ -65,13 +64,12 @@ class EvidenceFinder:
     """Finds passages; remembers the sentences of the posts it looked at last."""
 
     index: PostIndex
-    table: NameTable
     text_of: Callable[[int], str]  # a post's text by its id
     _post: Callable[[int], _Post] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         def read(post: int) -> _Post:
-            read, text = self._read(self.text_of(post))
+            read, text = self._read(self.text_of(self.index.posts[post].id))
             return _Post(read, f"{normal(self.index.posts[post].title)}\n{text}")
 
         self._post = lru_cache(POSTS_REMEMBERED)(read)
@@ -80,12 +78,14 @@ class EvidenceFinder:
         """The sentences of an item, its title first."""
         return self._read(f"{news.item.title}\n{news.item.text[:TEXT_READ]}")[0]
 
-    def find(self, candidate: Candidate, news: Reading, told: Sequence[Sentence]) -> Evidence:
-        """The evidence for a candidate; `told` is what `read_news` gave."""
-        post = self._post(candidate.post)
-        shared = frozenset(candidate.shared)
+    def find(self, place: int, news: Reading, told: Sequence[Sentence]) -> Evidence:
+        """The evidence for the post at a place; `told` is what `read_news` gave."""
+        post, known = self._post(place), self.index.names_of(place)
+        common = sorted(news.names.keys() & known.keys(), key=lambda n: (-self.index.name_rarity(n), n))
+        title_names = tuple(n for n in common if n in news.title_names and self._titled(n, place))
+        shared = frozenset(common)
         measured = kinds(" ".join(sentence.text for sentence in told[:LEAD]))
-        subject = frozenset(candidate.title_names) or shared
+        subject = frozenset(title_names) or shared
         ours = self._best(post.sentences, shared, subject, measured)
         theirs = self._best(told, shared, subject, measured, lead=LEAD)
         passages = [told[0]] if told else []
@@ -97,15 +97,17 @@ class EvidenceFinder:
             for figure in figures(normal(sentence.text))
             if figure.key not in post.numbers
         }
-        known = self.index.names_of(candidate.post)
         return Evidence(
-            names=candidate.shared[:SHOWN_NAMES],
-            title_names=candidate.title_names,
+            names=tuple(common[:SHOWN_NAMES]),
+            title_names=title_names,
             post_passage=_cut(ours.text) if ours else "",
             news_passage=_cut((theirs or told[0]).text) if told else "",
             new_figures=tuple(new_figures.values())[:MAX_NEW],
             new_names=tuple(name for name in news.title_names if name not in known)[:MAX_NEW],
         )
+
+    def _titled(self, name: str, place: int) -> bool:
+        return place in self.index.names[name].titled
 
     def _best(
         self,
@@ -136,7 +138,7 @@ class EvidenceFinder:
         names: list[set[str]] = [set() for _ in texts]
         # One search over all of them: a search has a cost of its own.
         joined = "\n".join(normals)
-        for mention in self.table.find_in_normal(joined):
+        for mention in self.index.vocabulary.names.find_in_normal(joined):
             names[bisect_right(starts, mention.start) - 1].add(mention.name)
         read = [Sentence(sentence, frozenset(found)) for sentence, found in zip(texts, names, strict=True)]
         return read, joined

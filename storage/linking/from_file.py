@@ -10,11 +10,13 @@ from sqlalchemy import select
 
 from storage.engine import Database
 from storage.errors import InputError
-from storage.linking.decision import RuleJudge
-from storage.linking.index import load_index
+from storage.linking.decision import LearnedJudge
+from storage.linking.encoder import Encoder
+from storage.linking.index import PostIndex
 from storage.linking.linker import LOOSE_SCORE, Link, Linker
-from storage.linking.names import NameTable
-from storage.linking.news import NewsItem, Reading, read_news
+from storage.linking.loading import load_index
+from storage.linking.names import Vocabulary
+from storage.linking.news import NewsItem, Reading, encode, read_news, with_vectors
 from storage.linking.stories import StoryShelf
 from storage.models import PostRow
 
@@ -31,30 +33,40 @@ def read_items(path: Path) -> list[NewsItem]:
     return [_item(path, number, line) for number, line in enumerate(lines, 1) if line.strip()]
 
 
-def link_items(database: Database, table: NameTable, items: list[NewsItem]) -> Iterator[dict[str, Any]]:
+def link_items(
+    database: Database, vocabulary: Vocabulary, items: list[NewsItem], encoder: Encoder | None = None
+) -> Iterator[dict[str, Any]]:
     """One row an item, in their order: `item`, `story`, and `links` with a post's file name each.
 
     Dates of posts are not looked at. Raises `InputError` if no posts are imported.
     """
     with database.read() as session:
-        index = load_index(session)
+        index = load_index(session, vocabulary, encoder)
         if not index.posts:
             raise InputError("there are no posts to link to; import them first: chipwatch posts import PATH")
 
         def text_of(post: int) -> str:
             return session.scalar(select(PostRow.text).where(PostRow.id == post)) or ""
 
-        linker = Linker(index, table, text_of, RuleJudge(index), min_score=LOOSE_SCORE)
-        readings = {item.id: read_news(item, table) for item in items}
-        stories = _stories([readings[item.id] for item in items])
-        for item in items:
-            links = linker.link(readings[item.id])
-            yield {"item": item.id, "story": stories[item.id], "links": [_row(link) for link in links]}
+        linker = Linker(index, text_of, LearnedJudge(), min_score=LOOSE_SCORE)
+        readings = _read(items, index, encoder)
+        stories = _stories(readings, index)
+        for news in readings:
+            rows = [_row(link) for link in linker.link(news)]
+            yield {"item": news.item.id, "story": stories[news.item.id], "links": rows}
 
 
-def _stories(readings: list[Reading]) -> dict[str, str]:
+def _read(items: list[NewsItem], index: PostIndex, encoder: Encoder | None) -> list[Reading]:
+    readings = [read_news(item, index.vocabulary) for item in items]
+    if encoder is None:
+        return readings
+    encoded = encode(items, encoder, index.vocabulary.names, index.written)
+    return [with_vectors(*pair) for pair in zip(readings, encoded, strict=True)]
+
+
+def _stories(readings: list[Reading], index: PostIndex) -> dict[str, str]:
     """Stories by item, found in order of time; a story is named by its first item."""
-    shelf: StoryShelf[str] = StoryShelf()
+    shelf: StoryShelf[str] = StoryShelf(index.vectors.spaces[1] if index.vectors else None)
     stories: dict[str, str] = {}
     beginning = datetime.min.replace(tzinfo=UTC)
     for news in sorted(readings, key=lambda r: (r.item.when or beginning, r.item.id)):

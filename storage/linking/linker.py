@@ -3,15 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from storage.linking.candidates import find_candidates
+import numpy as np
+
+from storage.linking.candidates import Candidate, likely
 from storage.linking.decision import MIN_SCORE, Judge
 from storage.linking.evidence import Evidence, EvidenceFinder
 from storage.linking.index import IndexedPost, PostIndex
-from storage.linking.names import NameTable
 from storage.linking.news import Reading
+from storage.linking.signals import measure
+from storage.linking.weights import default_weights
 
 MAX_LINKS = 10
-LOOSE_SCORE = 0.05  # below it two texts share a word, not a matter
+LOOSE_SCORE = 0.0  # every link that there is a place for: to measure the order
 
 
 @dataclass(frozen=True)
@@ -30,27 +33,26 @@ class Linker:
     """Links items to the posts of an index."""
 
     index: PostIndex
-    table: NameTable
     text_of: Callable[[int], str]  # a post's text by its id
     judge: Judge
     min_score: float = MIN_SCORE  # links below it are not made: no follow-up comes of them
     _finder: EvidenceFinder = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self._finder = EvidenceFinder(self.index, self.table, self.text_of)
+        self._finder = EvidenceFinder(self.index, self.text_of)
 
     def link(self, news: Reading) -> list[Link]:
         """The posts that an item is linked to, ten at most, best first; dates are not looked at."""
         told = self._finder.read_news(news)
         links = []
-        for candidate in find_candidates(news, self.index, MAX_LINKS):
+        for candidate in self._candidates(news):
             if candidate.score < self.min_score:
-                continue
-            evidence = self._finder.find(candidate, news, told)
+                break
+            evidence = self._finder.find(candidate.place, news, told)
             verdict = self.judge.judge(candidate, evidence)
             links.append(
                 Link(
-                    post=self.index.posts[candidate.post],
+                    post=self.index.posts[candidate.place],
                     score=round(candidate.score, 4),
                     followup=verdict.followup,
                     kind=verdict.kind,
@@ -58,3 +60,16 @@ class Linker:
                 )
             )
         return links
+
+    def _candidates(self, news: Reading) -> list[Candidate]:
+        signals = measure(news, self.index)
+        places = likely(signals, self.index)
+        if not len(places):
+            return []
+        weights = default_weights(news.vectors is not None and self.index.vectors is not None)
+        rows = weights.standard(signals.at(places, weights.signals))
+        fits, due = weights.fits(rows), weights.due(rows)
+        best = np.argsort(-fits, kind="stable")[:MAX_LINKS]
+        return [
+            Candidate(int(places[row]), float(fits[row]), float(due[row]), weights.threshold) for row in best
+        ]

@@ -27,6 +27,17 @@ MODEL = re.compile(
 )
 
 
+# A name that ends in the number of a version or generation: GPT-5.4, HBM4E, Gemini 3, Trainium3.
+_VERSIONED = re.compile(r"(?P<stem>[A-Za-z][A-Za-z -]*?)[ -]?\d[\d.]*[A-Za-z]{0,2}")
+
+
+def family(name: str) -> str:
+    """What generations of one product share, GPT for GPT-5.4; "" for a name without a version."""
+    match = _VERSIONED.fullmatch(name)
+    stem = match["stem"].rstrip(" -") if match else ""
+    return stem if len(stem) > 1 else ""
+
+
 @dataclass(frozen=True)
 class Name:
     """One entry of the table."""
@@ -155,6 +166,10 @@ class NameTable:
                 mentions.append(Mention(name, start, reached))
         return mentions
 
+    def count_known(self, text: str) -> Counter[str]:
+        """How often each name of the table stands in a text."""
+        return Counter(mention.name for mention in self.find(text))
+
     def count(self, text: str) -> Counter[str]:
         """How often each name stands in a text, model numbers outside the table included."""
         text = normal(text)
@@ -199,7 +214,7 @@ def read_table(data: bytes) -> NameTable:
     for entry in names.values():
         if entry.of is not None and entry.of not in names:
             raise InputError(f"the table of names: {entry.name!r} is of {entry.of!r}, which is not in it")
-    return NameTable(names, hashlib.blake2b(b"4" + data, digest_size=8).hexdigest(), no_model)
+    return NameTable(names, hashlib.blake2b(b"5" + data, digest_size=8).hexdigest(), no_model)
 
 
 def _entry(row: Mapping[str, Any]) -> Name:
@@ -228,7 +243,27 @@ def _strings(row: Mapping[str, Any], keys: Iterable[str]) -> list[str]:
     return found
 
 
+@dataclass(frozen=True)
+class Vocabulary:
+    """What texts are read for: names, and topics of news. Neither table has an entry of the other."""
+
+    names: NameTable
+    topics: NameTable
+
+    def __post_init__(self) -> None:
+        if both := self.names.names.keys() & self.topics.names.keys():
+            raise InputError(f"the tables of names and of topics both have {min(both)!r}")
+
+    @property
+    def version(self) -> str:
+        """Changes whenever one of the tables does, or the way they are read."""
+        return f"{self.names.version}-{self.topics.version}"
+
+
 @cache
-def default_table() -> NameTable:
-    """The table that ships with chipwatch."""
-    return read_table((Path(__file__).parent / "names.toml").read_bytes())
+def default_vocabulary() -> Vocabulary:
+    """The tables that ship with chipwatch."""
+    folder = Path(__file__).parent
+    return Vocabulary(
+        read_table((folder / "names.toml").read_bytes()), read_table((folder / "topics.toml").read_bytes())
+    )

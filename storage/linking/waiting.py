@@ -13,20 +13,23 @@ from storage.linking.report import LinkReport
 from storage.models import ItemRow, PostRow
 
 if TYPE_CHECKING:
-    from storage.linking.names import NameTable
+    from storage.linking.encoder import Encoder
+    from storage.linking.names import Vocabulary
 
 
 async def link_waiting(
     database: Database,
-    names: "Callable[[], NameTable]",
+    vocabulary: "Callable[[], Vocabulary]",
+    encoder: "Callable[[], Encoder | None]" = lambda: None,
     *,
     now: Callable[[], datetime],
     stopped: Callable[[], bool],
 ) -> LinkReport:
     """Link every item that waits for it, a batch a transaction; safe to run twice and to break off.
 
-    While there are no posts the items are left waiting, so that the first import finds them. The linker and
-    the table of names, which `names` gives, are loaded only if there is something to link.
+    While there are no posts the items are left waiting, so that the first import finds them. The linker, and
+    what `vocabulary` and `encoder` give, are loaded only if there is something to link. All but the writing
+    itself is done on a reader's thread, so that a crawl can go on storing what it fetches.
     """
     report = LinkReport()
     waiting = await database.reading(_count_waiting)
@@ -35,20 +38,21 @@ async def link_waiting(
     if not await database.reading(_any_post):
         report.waiting = waiting
         return report
-    from storage.linking.decision import RuleJudge
-    from storage.linking.index import load_index
+    from storage.linking.decision import LearnedJudge
     from storage.linking.linker import Linker
+    from storage.linking.loading import load_index
     from storage.linking.run import Batches
 
-    index, table = await database.reading(load_index), await asyncio.to_thread(names)
+    words, encodes = await asyncio.to_thread(vocabulary), await asyncio.to_thread(encoder)
+    index = await database.reading(load_index, words, encodes)
 
     def text_of(post: int) -> str:
         with database.read() as session:
             return session.scalar(select(PostRow.text).where(PostRow.id == post)) or ""
 
-    batches = Batches(Linker(index, table, text_of, RuleJudge(index)), report)
-    while not stopped() and await database.writing(batches.link_next, now()):
-        pass
+    batches = Batches(Linker(index, text_of, LearnedJudge()), encodes, report)
+    while not stopped() and (prepared := await database.reading(batches.prepare)):
+        await database.writing(batches.save, prepared, now())
     return report
 
 

@@ -1,5 +1,6 @@
 """Bringing a blog's posts into the store: what is new or changed is read, all else is left as it is."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,10 +11,13 @@ from sqlalchemy.orm import Session
 
 from storage.engine import Database
 from storage.insert import storable
-from storage.linking.names import NameTable
+from storage.linking.names import Vocabulary
+from storage.linking.words import title_words
 from storage.models import MentionRow, PostRow
 from storage.posts.jekyll import Blog, Post, Skipped, find_posts, post_hash, read_post, too_large
+from storage.posts.text import is_apology
 
+LEAD = 5  # paragraphs that say what a post is about
 BATCH = 100  # posts a transaction: an interrupted import loses no more than this
 
 
@@ -25,6 +29,7 @@ class ImportReport:
     changed: list[str] = field(default_factory=list)
     unchanged: int = 0
     skipped: list[Skipped] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)  # new or changed ones that are an apology
     missing: list[str] = field(default_factory=list)  # in the store, but not where the import looked
     removed: bool = False  # whether the missing ones were taken out of the store
 
@@ -34,7 +39,10 @@ class _Read:
     post: Post
     file_hash: str
     in_title: frozenset[str]
+    in_lead: frozenset[str]
     counts: dict[str, int]
+    lead_words: frozenset[str]
+    failed: bool
 
 
 def import_posts(
@@ -42,7 +50,7 @@ def import_posts(
     path: Path,
     *,
     blog: Blog,
-    table: NameTable,
+    vocabulary: Vocabulary,
     now: datetime,
     remove: bool = False,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
@@ -63,17 +71,19 @@ def import_posts(
     for batch in _batches(files):
         read = []
         for file in batch:
-            result = _read(file, blog, table, known, names)
+            result = _read(file, blog, vocabulary, known, names)
             if isinstance(result, Skipped):
                 report.skipped.append(result)
             elif result is None:
                 report.unchanged += 1
             else:
                 read.append(result)
+                if result.failed:
+                    report.failed.append(result.post.file)
                 (report.changed if result.post.file in known else report.new).append(result.post.file)
         if read:
             with database.write() as session:
-                _save(session, read, table.version, now)
+                _save(session, read, vocabulary.version, now)
         done += len(batch)
         progress(done, len(files))
     if path.is_dir():
@@ -92,7 +102,7 @@ def _batches(files: Sequence[Path]) -> Iterator[Sequence[Path]]:
 
 
 def _read(
-    file: Path, blog: Blog, table: NameTable, known: dict[str, tuple[str, str]], names: set[str]
+    file: Path, blog: Blog, vocabulary: Vocabulary, known: dict[str, tuple[str, str]], names: set[str]
 ) -> _Read | Skipped | None:
     name = storable(file.name)
     if name in names:
@@ -106,14 +116,28 @@ def _read(
         names.add(name)
         return Skipped(name, f"cannot be read: {error.strerror}")
     file_hash = post_hash(data, blog)
-    post = None if known.get(name) == (file_hash, table.version) else read_post(name, data, blog)
+    post = None if known.get(name) == (file_hash, vocabulary.version) else read_post(name, data, blog)
     if not (isinstance(post, Skipped) and post.withdrawn):
         names.add(name)
     if post is None or isinstance(post, Skipped):
         return post
-    in_title = table.count(post.title)
-    counts = in_title + table.count("\n".join(post.paragraphs))
-    return _Read(post, file_hash, frozenset(in_title), dict(counts))
+    in_title, lead, text = (
+        _mentions(part, vocabulary)
+        for part in (post.title, "\n".join(post.paragraphs[:LEAD]), "\n".join(post.paragraphs))
+    )
+    return _Read(
+        post,
+        file_hash,
+        frozenset(in_title),
+        frozenset(lead),
+        dict(in_title + text),
+        frozenset().union(*map(title_words, post.paragraphs[:LEAD])),
+        is_apology(post.title, post.paragraphs),
+    )
+
+
+def _mentions(text: str, vocabulary: Vocabulary) -> Counter[str]:
+    return vocabulary.names.count(text) + vocabulary.topics.count_known(text)
 
 
 def _save(session: Session, read: Sequence[_Read], names_version: str, now: datetime) -> None:
@@ -126,6 +150,7 @@ def _save(session: Session, read: Sequence[_Read], names_version: str, now: date
         row = rows.get(post.file) or PostRow(file=post.file)
         row.title, row.url, row.published = post.title, post.url, post.published
         row.text = "\n\n".join(post.paragraphs)
+        row.lead_words, row.failed = " ".join(sorted(result.lead_words)), result.failed
         row.file_hash, row.names_version, row.imported_at = result.file_hash, names_version, now
         session.add(row)
         rows[post.file] = row
@@ -133,7 +158,13 @@ def _save(session: Session, read: Sequence[_Read], names_version: str, now: date
     ids = [rows[result.post.file].id for result in read]
     session.execute(delete(MentionRow).where(MentionRow.post_id.in_(ids)))
     mentions = [
-        {"post_id": post_id, "name": name, "in_title": name in result.in_title, "count": count}
+        {
+            "post_id": post_id,
+            "name": name,
+            "in_title": name in result.in_title,
+            "in_lead": name in result.in_lead,
+            "count": count,
+        }
         for post_id, result in zip(ids, read, strict=True)
         for name, count in result.counts.items()
     ]

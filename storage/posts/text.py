@@ -1,7 +1,7 @@
 """Markdown to the paragraphs that a post really says: each once, and nothing after a leftover end mark."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -14,6 +14,20 @@ _LIQUID = re.compile(r"\{%.{0,300}?%\}|\{\{.{0,300}?\}\}", re.S)
 
 # Marks that text generators leave: what follows is a second draft or the prompt, not the post.
 END_MARK = re.compile(r"^[ \t]*-{2,}[ \t]*END[ \t]*-{2,}[ \t\r]*$", re.M)
+
+
+# What a text generator says instead of a post, at its start.
+_APOLOGY = re.compile(
+    r"申し訳(?:ありません|ございません)|情報を見つけること|(?:很)?抱歉，我|无法提供|죄송합니다|"
+    r"\bI(?:'m| am) sorry\b|\bI apologize\b|\bAs an AI\b",
+    re.IGNORECASE,
+)
+APOLOGY_PARAGRAPHS = 3
+
+
+def is_apology(title: str, texts: Sequence[str]) -> bool:
+    """Whether a post is what a text generator says when it has failed."""
+    return any(map(_APOLOGY.search, (title, *texts[:APOLOGY_PARAGRAPHS])))
 
 
 def paragraphs(markdown: str) -> list[str]:

@@ -77,7 +77,7 @@ def test_posts_that_are_gone_are_taken_out_only_when_asked(folder: Folder, blog:
 
 def test_import_as_json(folder: Folder, blog: Path) -> None:
     told = json.loads(folder.run("posts", "import", "posts", "--json").out)
-    assert told.keys() == {"new", "changed", "unchanged", "skipped", "missing", "removed"}
+    assert told.keys() == {"new", "changed", "unchanged", "skipped", "failed", "missing", "removed"}
     assert (told["new"], told["unchanged"], told["removed"]) == (3, 0, False)
     assert told["skipped"][0].keys() >= {"file", "reason"}
 
@@ -115,10 +115,18 @@ def test_items_from_a_file_are_linked_and_nothing_is_stored(folder: Folder, blog
     first, second = map(json.loads, (folder.path / "links.jsonl").read_text().splitlines())
     assert (first["item"], second["item"]) == ("a", "b")
     assert first.keys() >= {"item", "story", "links"}
-    assert [link["post"] for link in first["links"]] == ["2026-03-01-post.md"]
-    assert second["links"] == []
+    assert first["links"][0]["post"] == "2026-03-01-post.md"
+    assert not any(link["followup"] for link in second["links"])
     assert folder.run("followups", "--json").out == "[]\n"
     assert {post["links"] for post in json.loads(folder.run("posts", "--json").out)} == {0}
+
+
+def test_without_vectors_only_what_shares_a_name_topic_or_word_is_linked(folder: Folder, blog: Path) -> None:
+    folder.run("posts", "import", "posts")
+    (folder.path / "items.jsonl").write_text('{"id": "a", "title": "ByteDance moves its TSMC chip"}')
+    folder.run("link", "--items", "items.jsonl", "--out", "links.jsonl", "--no-vectors")
+    row = json.loads((folder.path / "links.jsonl").read_text())
+    assert [link["post"] for link in row["links"]] == ["2026-03-01-post.md"]
 
 
 @pytest.mark.parametrize("line", ["{", "[]", '{"id": 1}', '{"id": "a", "title": "b", "date": "soon"}'])

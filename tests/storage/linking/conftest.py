@@ -1,15 +1,21 @@
 """A made-up field of names, and small blogs and news in it."""
 
-from collections.abc import Iterable
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from storage.engine import Database
-from storage.linking.index import IndexedPost, PostIndex, Posting
-from storage.linking.names import NameTable, read_table
-from storage.linking.news import NewsItem, Reading, read_news
+from storage.linking.encoder import Encoder, Vectors
+from storage.linking.index import IndexedPost, Mention, PostIndex
+from storage.linking.names import Vocabulary, read_table
+from storage.linking.news import NewsItem, Reading, encode, read_news, with_vectors
+from storage.linking.passages import PLACES, passages
+from storage.linking.space import language_means, written_in
+from storage.linking.words import title_words
 from storage.posts.importing import ImportReport, import_posts
 from storage.posts.jekyll import Blog
 from tests.conftest import NOW
@@ -61,6 +67,28 @@ zh = ["出口管制"]
 ko = ["수출 규제"]
 """
 
+TOPICS = """
+[[names]]
+name = "mass production"
+kind = "event"
+en = ["mass production", "production"]
+ja = ["量産"]
+zh = ["量产"]
+ko = ["양산"]
+
+[[names]]
+name = "factory"
+kind = "topic"
+en = ["factory"]
+ja = ["工場"]
+
+[[names]]
+name = "Northland"
+kind = "place"
+en = ["Northland"]
+ja = ["北国"]
+"""
+
 # Title and text of posts; what they treat: Acme's chip, the rule, a foundry, and two of no name.
 BLOG = (
     (
@@ -75,40 +103,84 @@ BLOG = (
 
 
 @pytest.fixture(scope="session")
-def table() -> NameTable:
-    """The table of the made-up names."""
-    return read_table(TABLE.encode())
+def words() -> Vocabulary:
+    """The words of the made-up names."""
+    return Vocabulary(read_table(TABLE.encode()), read_table(TOPICS.encode()))
 
 
-def index_of(table: NameTable, posts: Iterable[tuple[str, str]]) -> PostIndex:
-    """The index of (title, text) posts; ids from 1, in order."""
-    indexed: dict[int, IndexedPost] = {}
-    by_name: dict[str, list[Posting]] = {}
-    for number, (title, text) in enumerate(posts, 1):
-        indexed[number] = IndexedPost(number, f"{number}.md", title, None)
-        in_title = table.count(title)
-        for name, count in (in_title + table.count(text)).items():
-            by_name.setdefault(name, []).append(Posting(number, name in in_title, count))
-    return PostIndex(indexed, by_name)
+class Trigrams:
+    """An encoder without a model: texts are near each other if they share runs of three characters.
+
+    As those of a real one, its vectors lie around the mean of their language.
+    """
+
+    name = "trigrams"
+
+    def questions(self, texts: Sequence[str]) -> Vectors:
+        return self._encode(texts, language_means().questions)
+
+    def passages(self, texts: Sequence[str]) -> Vectors:
+        return self._encode(texts, language_means().passages)
+
+    def _encode(self, texts: Sequence[str], means: Mapping[str, Vectors]) -> Vectors:
+        vectors = [_trigrams(text.lower(), means[written_in(text)]) for text in texts]
+        return np.reshape(np.array(vectors, dtype=np.float32), (len(texts), len(means["en"])))
+
+
+def _trigrams(text: str, mean: Vectors) -> Vectors:
+    vector = np.zeros_like(mean)
+    for start in range(max(1, len(text))):
+        place = zlib.crc32(f" {text} "[start : start + 3].encode("utf-8", "replace"))
+        vector[(place >> 1) % len(vector)] += 1 if place & 1 else -1
+    whole = mean + vector * np.sqrt(1 - mean @ mean) / max(1, np.linalg.norm(vector))
+    return np.asarray(whole / np.linalg.norm(whole), dtype=np.float32)
+
+
+def index_of(
+    words: Vocabulary, posts: Iterable[tuple[str, str]], encoder: Encoder | None = None
+) -> PostIndex:
+    """The index of (title, text) posts; ids from 1, in order. Paragraphs end at an empty line."""
+    posts = list(posts)
+    indexed = []
+    mentions = []
+    for place, (title, text) in enumerate(posts):
+        indexed.append(IndexedPost(place + 1, f"{place + 1}.md", title, None, title_words(text)))
+        for table in (words.names, words.topics):
+            in_text = table.count(text) if table is words.names else table.count_known(text)
+            counts = (table.count(title) if table is words.names else table.count_known(title)) + in_text
+            mentions += [Mention(name, place, name in in_text, count) for name, count in counts.items()]
+    if encoder is None:
+        return PostIndex(indexed, words, mentions)
+    encoded = np.zeros((len(posts), PLACES, len(language_means().passages["en"])), dtype=np.float32)
+    for place, (title, text) in enumerate(posts):
+        for passage, read in enumerate(passages(title, text.split("\n\n"))):
+            if read:
+                encoded[place, passage] = encoder.passages([read])[0]
+    return PostIndex(indexed, words, mentions, encoded)
 
 
 def reading_of(
-    table: NameTable,
+    words: Vocabulary,
     title: str,
     text: str = "",
     *,
     id: str = "1",
     language: str = "en",
     when: datetime | None = NOW,
+    encoder: Encoder | None = None,
 ) -> Reading:
     """An item as the linker reads it."""
-    return read_news(NewsItem(id, title, text, language, when), table)
+    item = NewsItem(id, title, text, language, when)
+    reading = read_news(item, words)
+    if encoder is None:
+        return reading
+    return with_vectors(reading, encode([item], encoder, words.names, {})[0])
 
 
 def import_blog(
     database: Database,
     folder: Path,
-    table: NameTable,
+    words: Vocabulary,
     posts: Iterable[tuple[str, str]] = BLOG,
     *,
     day: str = "2026-01-02",
@@ -117,4 +189,4 @@ def import_blog(
     folder.mkdir(exist_ok=True)
     for number, (title, text) in enumerate(posts, 1):
         (folder / f"{day}-{number}.md").write_text(f"---\ntitle: {title}\n---\n{text}\n", encoding="utf-8")
-    return import_posts(database, folder, blog=Blog(), table=table, now=NOW)
+    return import_posts(database, folder, blog=Blog(), vocabulary=words, now=NOW)

@@ -1,85 +1,106 @@
-"""The right post comes first, with the signals that speak for it."""
+"""The posts that may be meant are all among the candidates, and few others."""
 
+import numpy as np
 import pytest
 
-from storage.linking.candidates import find_candidates
+from storage.linking.candidates import BY_ALL, BY_NAMES, BY_VECTORS, likely
+from storage.linking.encoder import Encoder
 from storage.linking.index import PostIndex
-from storage.linking.names import NameTable
-from tests.storage.linking.conftest import BLOG, index_of, reading_of
+from storage.linking.names import Vocabulary
+from storage.linking.signals import Signals, measure
+from tests.storage.linking.conftest import BLOG, Trigrams, index_of, reading_of
+
+MANY = tuple((f"アクメの話{n}", f"アクメの{n}番目の話。") for n in range(200))
+
+
+def _likely(
+    words: Vocabulary,
+    title: str,
+    text: str = "",
+    posts: tuple[tuple[str, str], ...] = BLOG,
+    encoder: Encoder | None = None,
+) -> list[int]:
+    index = index_of(words, posts, encoder)
+    places = likely(measure(reading_of(words, title, text, encoder=encoder), index), index)
+    return [int(place) for place in places]
 
 
 @pytest.mark.parametrize(
-    ("title", "language"),
+    "title",
     [
-        ("Acme tapes out its Orion chip", "en"),
-        ("アクメ、オリオンの量産を前倒し", "ja"),
-        ("阿克梅猎户芯片提前量产", "zh"),
-        ("아크메, 오리온 양산 앞당겨", "ko"),
+        "Acme tapes out its Orion chip",
+        "アクメ、オリオンの量産を前倒し",
+        "阿克梅猎户芯片提前量产",
+        "아크메, 오리온 양산 앞당겨",
     ],
 )
-def test_the_post_on_the_chip_comes_first_in_every_language(
-    table: NameTable, title: str, language: str
+def test_posts_that_have_a_name_of_the_news_are_candidates_in_every_language(
+    words: Vocabulary, title: str
 ) -> None:
-    best = find_candidates(reading_of(table, title, language=language), index_of(table, BLOG), 10)[0]
-    assert best.post == 1
-    assert set(best.title_names) == set(best.shared) == set(best.treated) == {"Acme", "Orion"}
+    assert _likely(words, title) == [0, 1]
 
 
-def test_signals_are_shares_and_the_best_comes_first(table: NameTable) -> None:
-    news = reading_of(table, "Acme and Borealis meet the export rule", "Orion Orion Orion ZX450")
-    found = find_candidates(news, index_of(table, BLOG), 10)
-    assert {candidate.post for candidate in found} == {1, 2, 3}
-    assert [c.score for c in found] == sorted((c.score for c in found), reverse=True)
-    for candidate in found:
-        for share in (candidate.about, candidate.words, candidate.title, candidate.score):
-            assert 0.0 <= share <= 1.0
+def test_posts_that_have_a_name_of_the_items_text_alone_are_candidates(words: Vocabulary) -> None:
+    assert _likely(words, "Sonata", "Borealis and the export rule") == [0, 1, 2]
 
 
-def test_no_more_candidates_than_asked_for_and_ties_in_order_of_posts(table: NameTable) -> None:
-    index = index_of(table, [("Acme", "")] * 5)
-    assert [c.post for c in find_candidates(reading_of(table, "Acme"), index, 3)] == [1, 2, 3]
+def test_words_alone_can_make_a_candidate(words: Vocabulary) -> None:
+    assert _likely(words, "カレー特集") == [3]
 
 
-def test_a_name_in_the_title_counts_more_than_one_in_the_text(table: NameTable) -> None:
-    index = index_of(table, BLOG)
-    (in_title,) = (c for c in find_candidates(reading_of(table, "Borealis"), index, 9) if c.post == 3)
-    (in_text,) = (c for c in find_candidates(reading_of(table, "x", "Borealis"), index, 9) if c.post == 3)
-    assert in_title.score > in_text.score
-    assert in_text.title_names == ()
+def test_news_of_nothing_known_has_no_candidates(words: Vocabulary) -> None:
+    assert _likely(words, "Gardening weekly") == []
+    assert _likely(words, "") == []
 
 
-def test_a_name_in_a_posts_title_counts_more_than_many_in_its_text(table: NameTable) -> None:
-    index = index_of(table, [("Acme", ""), ("x", "Acme " * 9), ("x", "Acme")])
-    about = {
-        candidate.post: candidate.about for candidate in find_candidates(reading_of(table, "Acme"), index, 9)
-    }
-    assert about[1] > about[2] > about[3] > 0.0
+@pytest.mark.parametrize("encoder", [None, Trigrams()])
+def test_an_empty_index_has_no_candidates(words: Vocabulary, encoder: Encoder | None) -> None:
+    index = PostIndex([], words, [])
+    assert likely(measure(reading_of(words, "Acme Orion", encoder=encoder), index), index).tolist() == []
 
 
-def test_a_post_treats_a_name_of_its_title_or_one_it_repeats(table: NameTable) -> None:
-    news = reading_of(table, "Acme")
-    index = index_of(table, [("Acme", ""), ("x", "Acme, Acme, Acme"), ("x", "Acme, Acme")])
-    treated = {candidate.post: candidate.treated for candidate in find_candidates(news, index, 9)}
-    assert treated == {1: ("Acme",), 2: ("Acme",), 3: ()}
+@pytest.mark.parametrize("place", [0, 99, 200])
+@pytest.mark.parametrize("encoder", [None, Trigrams()])
+def test_the_best_of_many_posts_is_a_candidate_wherever_it_stands(
+    words: Vocabulary, place: int, encoder: Encoder | None
+) -> None:
+    posts = (*MANY[:place], BLOG[0], *MANY[place:])
+    found = _likely(words, "Acme's Orion", "By Borealis.", posts, encoder)
+    assert place in found
+    assert found == sorted(set(found))
 
 
-def test_words_alone_can_make_a_candidate(table: NameTable) -> None:
-    (found,) = find_candidates(reading_of(table, "カレー特集"), index_of(table, BLOG), 10)
-    assert (found.post, found.shared) == (4, ())
-    assert found.words > 0.0 == found.about
+@pytest.mark.parametrize("encoder", [None, Trigrams()])
+def test_there_are_few_candidates_on_a_blog_of_many_posts_that_have_the_name(
+    words: Vocabulary, encoder: Encoder | None
+) -> None:
+    found = _likely(words, "アクメの話", "", MANY, encoder)
+    assert BY_ALL <= len(found) <= BY_ALL + BY_VECTORS + BY_NAMES < len(MANY)
 
 
-def test_shared_names_come_rarest_first(table: NameTable) -> None:
-    posts = [("Acme", "Borealis"), ("Acme", ""), ("Acme", "")]
-    best = find_candidates(reading_of(table, "Acme", "Borealis"), index_of(table, posts), 1)[0]
-    assert best.shared == ("Borealis", "Acme")
+@pytest.mark.parametrize(("about", "nearness", "count"), [(0.6, 0.0, BY_NAMES), (0.0, 0.5, BY_VECTORS)])
+def test_the_best_by_names_and_the_nearest_have_a_place_whatever_else_is_better_by_all(
+    words: Vocabulary, about: float, nearness: float, count: int
+) -> None:
+    of = {name: np.zeros(200, dtype=np.float32) for name in ("about", "words", "title_share", "shared_words")}
+    near = np.zeros(200, dtype=np.float32)
+    of["words"][:100], near[:100] = 1.0, 0.4
+    of["about"][-count:], near[-count:] = about, nearness
+    found = set(likely(Signals(of, near), index_of(words, MANY)).tolist())
+    assert found >= set(range(200 - count, 200))
+    assert len(found & set(range(100))) >= BY_ALL
+    assert not found & set(range(100, 200 - count))
 
 
-def test_news_of_nothing_known_has_no_candidates(table: NameTable) -> None:
-    index = index_of(table, BLOG)
-    assert find_candidates(reading_of(table, "Gardening weekly"), index, 10) == []
-    assert find_candidates(reading_of(table, ""), index, 10) == []
+def test_a_post_that_only_says_the_like_is_a_candidate_through_its_vectors(words: Vocabulary) -> None:
+    posts = (*MANY, ("Semiconductory lithographer", "x"))
+    assert len(MANY) in _likely(words, "Acme semiconductors lithographed", "", posts, Trigrams())
+    assert len(MANY) not in _likely(words, "Acme semiconductors lithographed", "", posts)
 
 
-def test_an_empty_index_has_no_candidates(table: NameTable) -> None:
-    assert find_candidates(reading_of(table, "Acme Orion"), PostIndex({}, {}), 10) == []
+def test_a_post_that_shares_nothing_and_is_not_near_is_no_candidate(words: Vocabulary) -> None:
+    posts = (("Orion", "Orion by Acme"), ("Sonata for two pianos", "Played at noon."))
+    index, news = index_of(words, posts, Trigrams()), reading_of(words, "Orion", encoder=Trigrams())
+    signals = measure(news, index)
+    assert signals.nearness[1] < 0 < signals.nearness[0]
+    assert likely(signals, index).tolist() == [0]

@@ -1,91 +1,60 @@
-"""Each rule of the built-in judge, on both sides of its threshold, with the reason it gives."""
+"""The built-in judge goes by what is probable, and its reason says what decided."""
 
 from dataclasses import replace
 
 import pytest
 
 from storage.linking.candidates import Candidate
-from storage.linking.decision import RuleJudge, Verdict
+from storage.linking.decision import BACKGROUND, EXTENDS, LearnedJudge
 from storage.linking.evidence import Evidence
-from storage.linking.index import IndexedPost, PostIndex, Posting
 
-# On a blog of a hundred posts: in how many each stands, and so how rare it is.
-POSTS = {"rare": 1, "seldom": 12, "common": 60}  # 0.79, 0.39, 0.10
-INDEX = PostIndex(
-    {n: IndexedPost(n, f"{n}.md", "", None) for n in range(100)},
-    {name: [Posting(n, True, 1) for n in range(count)] for name, count in POSTS.items()},
-)
 EVIDENCE = Evidence((), (), "", "", (), ())
-CANDIDATE = Candidate(
-    post=1,
-    about=0.5,
-    words=0.0,
-    title=0.5,
-    shared=(),
-    title_names=(),
-    title_weight=0.0,
-    treated=(),
-    score=0.5,
-)
+CANDIDATE = Candidate(place=1, score=0.5, due=0.5, threshold=0.25)
 
 
-def _verdict(**signals: object) -> Verdict:
-    return RuleJudge(INDEX).judge(replace(CANDIDATE, **signals), EVIDENCE)  # type: ignore[arg-type]
+def _reason(candidate: Candidate = CANDIDATE, evidence: Evidence = EVIDENCE) -> str:
+    return LearnedJudge().judge(candidate, evidence).reason
 
 
-def test_the_names_are_as_rare_as_the_rules_below_need() -> None:
-    assert INDEX.name_rarity("rare") >= 0.5 > INDEX.name_rarity("seldom") >= 0.35
-    assert INDEX.name_rarity("common") < 0.35
-
-
-def test_a_low_score_decides_before_all_else() -> None:
-    signals = {"title_names": ("rare", "seldom"), "title_weight": 1.0}
-    verdict = _verdict(score=0.19, **signals)
-    assert (verdict.followup, verdict.kind) == (False, "background")
-    assert verdict.reason == "score 0.19 is below 0.20"
-    assert _verdict(score=0.2, **signals).followup
-
-
-def test_titles_without_a_common_name_call_for_nothing() -> None:
-    assert _verdict(shared=("rare",), treated=("rare", "seldom"), words=0.9) == Verdict(
-        False, "background", "the two titles share no name"
-    )
-
-
-def test_two_names_in_both_titles_that_weigh_enough_call_for_a_followup() -> None:
-    assert _verdict(title_names=("seldom", "common"), title_weight=0.2) == Verdict(
-        True, "extends", "both titles are about seldom, common"
-    )
-
-
-def test_two_common_names_in_both_titles_are_not_enough() -> None:
-    assert _verdict(title_names=("common", "general"), title_weight=0.19) != Verdict(True, "extends", "")
-    index = PostIndex(INDEX.posts, {**INDEX.by_name, "general": INDEX.by_name["common"]})
-    verdict = RuleJudge(index).judge(
-        replace(CANDIDATE, title_names=("common", "general"), title_weight=0.06), EVIDENCE
-    )
-    assert verdict == Verdict(False, "background", "the two titles share only common, general")
-
-
-@pytest.mark.parametrize(("name", "followup"), [("seldom", True), ("common", False)])
-def test_one_name_calls_for_a_followup_if_it_is_rare_and_the_post_treats_another(
-    name: str, followup: bool
-) -> None:
-    verdict = _verdict(title_names=(name,), title_weight=0.1, treated=(name, "other"))
-    assert verdict.followup is followup
-    assert (verdict.reason == f"both titles are about {name}, and the post treats other") is followup
-
-
+@pytest.mark.parametrize("threshold", [0.1, 0.25, 0.8])
 @pytest.mark.parametrize(
-    ("name", "words", "followup"),
-    [("rare", 0.15, True), ("rare", 0.14, False), ("seldom", 0.9, False)],
+    ("above", "followup", "kind"),
+    [(0.01, True, EXTENDS), (0.0, True, EXTENDS), (-0.01, False, BACKGROUND)],
 )
-def test_one_name_alone_must_be_very_rare_and_come_with_like_words(
-    name: str, words: float, followup: bool
+def test_a_followup_is_due_from_the_threshold_on(
+    threshold: float, above: float, followup: bool, kind: str
 ) -> None:
-    verdict = _verdict(title_names=(name,), title_weight=0.5, treated=(name,), words=words)
-    assert verdict.followup is followup
-    expected = (
-        f"both titles are about {name}, in like words" if followup else f"the two titles share only {name}"
-    )
-    assert verdict.reason == expected
+    candidate = replace(CANDIDATE, due=threshold + above, threshold=threshold)
+    verdict = LearnedJudge().judge(candidate, EVIDENCE)
+    assert (verdict.followup, verdict.kind) == (followup, kind)
+
+
+@pytest.mark.parametrize("score", [0.0, 1.0])
+def test_how_well_the_two_fit_decides_nothing(score: float) -> None:
+    candidate = replace(CANDIDATE, score=score)
+    assert LearnedJudge().judge(candidate, EVIDENCE) == LearnedJudge().judge(CANDIDATE, EVIDENCE)
+
+
+@pytest.mark.parametrize("due", [0.9, 0.1])
+def test_what_is_new_is_shown_and_not_weighed(due: float) -> None:
+    candidate = replace(CANDIDATE, due=due)
+    new = replace(EVIDENCE, new_figures=("$40",), new_names=("ZX450",))
+    assert LearnedJudge().judge(candidate, new) == LearnedJudge().judge(candidate, EVIDENCE)
+
+
+def test_the_reason_names_what_both_titles_are_about() -> None:
+    evidence = replace(EVIDENCE, names=("Orion", "Acme", "Borealis"), title_names=("Orion", "Acme"))
+    assert _reason(evidence=evidence).startswith("both titles are about Orion, Acme; ")
+
+
+def test_the_reason_names_three_of_the_names_that_both_have_elsewhere() -> None:
+    assert _reason(evidence=replace(EVIDENCE, names=tuple("ABCD"))).startswith("both name A, B, C; ")
+
+
+def test_the_reason_says_that_there_is_no_name_in_both() -> None:
+    assert _reason().startswith("they share no name, only what they say; ")
+
+
+def test_the_reason_says_how_probable_it_is_and_from_where_on_it_is_raised() -> None:
+    reason = _reason(replace(CANDIDATE, due=0.123, threshold=0.217))
+    assert reason.endswith("; 12% probable to need an update, from 22% on it is raised")

@@ -1,25 +1,23 @@
 """Evidence shows the passages side by side, and of the news only what the post does not have."""
 
-from storage.linking.candidates import find_candidates
 from storage.linking.evidence import MAX_NEW, PASSAGE, Evidence, EvidenceFinder
-from storage.linking.names import NameTable
+from storage.linking.names import Vocabulary
 from tests.storage.linking.conftest import BLOG, index_of, reading_of
 
 
 def _evidence(
-    table: NameTable, title: str, text: str = "", posts: tuple[tuple[str, str], ...] = BLOG
+    words: Vocabulary, title: str, text: str = "", posts: tuple[tuple[str, str], ...] = BLOG
 ) -> Evidence:
     """Of the first post for the news."""
-    index = index_of(table, posts)
-    finder = EvidenceFinder(index, table, lambda post: posts[post - 1][1])
-    news = reading_of(table, title, text)
-    first = next(c for c in find_candidates(news, index, 10) if c.post == 1)
-    return finder.find(first, news, finder.read_news(news))
+    index = index_of(words, posts)
+    finder = EvidenceFinder(index, lambda post: posts[post - 1][1])
+    news = reading_of(words, title, text)
+    return finder.find(0, news, finder.read_news(news))
 
 
-def test_the_passages_that_say_most_of_the_matter_stand_side_by_side(table: NameTable) -> None:
+def test_the_passages_that_say_most_of_the_matter_stand_side_by_side(words: Vocabulary) -> None:
     evidence = _evidence(
-        table,
+        words,
         "Acme speeds up Orion",
         "The weather was fine. Borealis will make Orion for Acme in volume from 2027. Who knew?",
     )
@@ -29,63 +27,75 @@ def test_the_passages_that_say_most_of_the_matter_stand_side_by_side(table: Name
     assert set(evidence.title_names) == {"Acme", "Orion"}
 
 
-def test_the_passage_is_that_of_the_subject_where_no_figures_agree(table: NameTable) -> None:
+def test_names_of_both_titles_are_told_from_those_of_one(words: Vocabulary) -> None:
+    posts = (("アクメ、輸出規制", "オリオン"), ("x", ""))
+    evidence = _evidence(words, "Acme's Orion", "Export rule", posts)
+    assert set(evidence.names) == {"Acme", "Orion", "Export rule"}
+    assert evidence.title_names == ("Acme",)
+
+
+def test_shared_names_come_rarest_first(words: Vocabulary) -> None:
+    posts = (("アクメ", "ボレアリス"), ("アクメ", ""), ("アクメ", ""))
+    assert _evidence(words, "Acme", "Borealis", posts).names == ("Borealis", "Acme")
+
+
+def test_the_passage_is_that_of_the_subject_where_no_figures_agree(words: Vocabulary) -> None:
     post = ("アクメとオリオン", "ボレアリスは北にある。アクメはオリオンを設計した。アクメは3nmを使う。")
-    evidence = _evidence(table, "Acme explains Orion", "Borealis helps.", (post, ("x", "")))
+    evidence = _evidence(words, "Acme explains Orion", "Borealis helps.", (post, ("x", "")))
     assert evidence.post_passage == "アクメはオリオンを設計した。"
     assert evidence.news_passage == "Acme explains Orion"
 
 
-def test_the_subject_counts_more_than_a_rarer_name(table: NameTable) -> None:
+def test_the_subject_counts_more_than_a_rarer_name(words: Vocabulary) -> None:
     posts = (("アクメ", "ボレアリスは北にある。アクメは南にある。"), *[("アクメ", "")] * 5, ("x", ""))
-    evidence = _evidence(table, "Acme moves", "Borealis does not.", posts)
+    evidence = _evidence(words, "Acme moves", "Borealis does not.", posts)
     assert evidence.names[0] == "Borealis"
     assert evidence.post_passage == "アクメは南にある。"
 
 
-def test_of_like_passages_the_one_with_a_figure_of_the_same_kind_is_shown(table: NameTable) -> None:
+def test_of_like_passages_the_one_with_a_figure_of_the_same_kind_is_shown(words: Vocabulary) -> None:
     posts = (("アクメ", "アクメは5GWを使う。アクメは30%伸びた。アクメは北にある。"), ("x", ""))
-    assert _evidence(table, "Acme grows 40%", posts=posts).post_passage == "アクメは30%伸びた。"
+    assert _evidence(words, "Acme grows 40%", posts=posts).post_passage == "アクメは30%伸びた。"
 
 
-def test_new_figures_are_those_that_the_post_does_not_have(table: NameTable) -> None:
+def test_new_figures_are_those_that_the_post_does_not_have(words: Vocabulary) -> None:
     evidence = _evidence(
-        table, "Acme's Orion on 3nm costs $40 in the second half of 2026, 25% less than in Q1 2027"
+        words, "Acme's Orion on 3nm costs $40 in the second half of 2026, 25% less than in Q1 2027"
     )
     assert set(evidence.new_figures) == {"$40", "25%", "Q1 2027"}
 
 
-def test_figures_outside_the_passages_are_left_out(table: NameTable) -> None:
-    assert _evidence(table, "Acme's Orion", "A stranger paid $77.").new_figures == ()
+def test_figures_outside_the_passages_are_left_out(words: Vocabulary) -> None:
+    assert _evidence(words, "Acme's Orion", "A stranger paid $77.").new_figures == ()
 
 
-def test_new_names_are_those_of_the_title_that_the_post_does_not_have(table: NameTable) -> None:
-    evidence = _evidence(table, "Acme's Orion and ZX450 under the export rule at Borealis", "Nova-5.")
+def test_new_names_are_those_of_the_title_that_the_post_does_not_have(words: Vocabulary) -> None:
+    evidence = _evidence(words, "Acme's Orion and ZX450 under the export rule at Borealis", "Nova-5.")
     assert set(evidence.new_names) == {"ZX450", "Export rule"}
 
 
-def test_a_long_passage_is_cut_and_a_shorter_one_is_preferred(table: NameTable) -> None:
+def test_a_long_passage_is_cut_and_a_shorter_one_is_preferred(words: Vocabulary) -> None:
     padding = "である" * PASSAGE
-    cut = _evidence(table, "Acme", posts=(("アクメ", "アクメは" + padding),)).post_passage
+    cut = _evidence(words, "Acme", posts=(("アクメ", "アクメは" + padding),)).post_passage
     assert len(cut) == PASSAGE
     assert cut.endswith("…")
-    both = _evidence(table, "Acme", posts=(("アクメ", f"アクメは{padding}。アクメは短い。"),))
+    both = _evidence(words, "Acme", posts=(("アクメ", f"アクメは{padding}。アクメは短い。"),))
     assert both.post_passage == "アクメは短い。"
 
 
-def test_a_post_that_says_nothing_of_the_matter_has_no_passage(table: NameTable) -> None:
-    evidence = _evidence(table, "Acme", posts=(("アクメ", ""), ("x", "")))
+def test_a_post_that_says_nothing_of_the_matter_has_no_passage(words: Vocabulary) -> None:
+    evidence = _evidence(words, "Acme", posts=(("アクメ", ""), ("x", "")))
     assert (evidence.post_passage, evidence.news_passage) == ("", "Acme")
 
 
-def test_lists_of_what_is_new_are_short(table: NameTable) -> None:
+def test_lists_of_what_is_new_are_short(words: Vocabulary) -> None:
     title = "Acme " + " ".join(f"ZX{n} {n}%" for n in range(100, 120))
-    evidence = _evidence(table, title)
+    evidence = _evidence(words, title)
     assert len(evidence.new_figures) == len(evidence.new_names) == MAX_NEW
 
 
-def test_evidence_as_json_is_plain_data(table: NameTable) -> None:
-    as_json = _evidence(table, "Acme's Orion for $40").as_json()
+def test_evidence_as_json_is_plain_data(words: Vocabulary) -> None:
+    as_json = _evidence(words, "Acme's Orion for $40").as_json()
     assert as_json["new_figures"] == ["$40"]
     assert set(as_json) == set(Evidence.__dataclass_fields__)
     assert all(isinstance(value, str | list) for value in as_json.values())

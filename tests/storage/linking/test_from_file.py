@@ -11,7 +11,7 @@ from sqlalchemy import select
 from storage.engine import Database
 from storage.errors import InputError
 from storage.linking.from_file import link_items, read_items
-from storage.linking.names import NameTable
+from storage.linking.names import Vocabulary
 from storage.linking.news import NewsItem
 from storage.models import Base
 from tests.conftest import NOW
@@ -33,68 +33,69 @@ def _all_rows(database: Database) -> dict[str, list[Any]]:
 
 
 def test_a_row_has_the_item_its_story_and_its_links(
-    database: Database, tmp_path: Path, table: NameTable
+    database: Database, tmp_path: Path, words: Vocabulary
 ) -> None:
-    import_blog(database, tmp_path / "posts", table)
-    rows = list(link_items(database, table, _items("Acme's Orion delayed to 2028", "Gardening weekly")))
+    import_blog(database, tmp_path / "posts", words)
+    items = _items("アクメ、オリオンの量産を2028年に延期", "Gardening weekly")
+    rows = list(link_items(database, words, items))
     assert [(row["item"], row["story"]) for row in rows] == [("n0", "n0"), ("n1", "n1")]
     assert rows[1]["links"] == []
     first, *rest = rows[0]["links"]
     assert set(first) == {"post", "score", "followup", "kind", "evidence"}
     assert (first["post"], first["followup"], first["kind"]) == ("2026-01-02-1.md", True, "extends")
     assert set(first["evidence"]) == EVIDENCE
-    assert first["evidence"]["new_figures"] == ["2028"]
+    assert first["evidence"]["new_figures"] == ["2028年"]
     assert all(link["score"] <= first["score"] for link in rest)
     assert json.loads(json.dumps(rows)) == rows
 
 
 def test_an_item_has_ten_links_at_most_best_first(
-    database: Database, tmp_path: Path, table: NameTable
+    database: Database, tmp_path: Path, words: Vocabulary
 ) -> None:
     import_blog(
         database,
         tmp_path / "posts",
-        table,
+        words,
         [("アクメ", "オリオン" + "。" * n) for n in range(15)] + [("x", "y")] * 15,
     )
-    (row,) = link_items(database, table, _items("Acme's Orion"))
+    (row,) = link_items(database, words, _items("Acme's Orion"))
     scores = [link["score"] for link in row["links"]]
     assert len(scores) == 10
     assert scores == sorted(scores, reverse=True)
 
 
-def test_nothing_in_the_store_changes(database: Database, tmp_path: Path, table: NameTable) -> None:
-    import_blog(database, tmp_path / "posts", table)
+def test_nothing_in_the_store_changes(database: Database, tmp_path: Path, words: Vocabulary) -> None:
+    import_blog(database, tmp_path / "posts", words)
     before = _all_rows(database)
-    assert list(link_items(database, table, _items("Acme's Orion delayed", "Borealis and Acme")))
+    assert list(link_items(database, words, _items("Acme's Orion delayed", "Borealis and Acme")))
     assert _all_rows(database) == before
     assert before["post"]
     assert before["item"] == before["link"] == before["story"] == before["followup"] == []
 
 
 def test_a_post_newer_than_the_news_is_a_followup_all_the_same(
-    database: Database, tmp_path: Path, table: NameTable
+    database: Database, tmp_path: Path, words: Vocabulary
 ) -> None:
-    import_blog(database, tmp_path / "posts", table, day="2099-01-01")
-    (row,) = link_items(database, table, _items("Acme's Orion delayed"))
+    import_blog(database, tmp_path / "posts", words, day="2099-01-01")
+    (row,) = link_items(database, words, _items("アクメ、オリオンの量産を延期"))
     assert row["links"][0]["followup"]
 
 
 def test_stories_do_not_depend_on_the_order_of_the_items(
-    database: Database, tmp_path: Path, table: NameTable
+    database: Database, tmp_path: Path, words: Vocabulary
 ) -> None:
-    import_blog(database, tmp_path / "posts", table)
+    import_blog(database, tmp_path / "posts", words)
     items = _items("Acme tapes out Orion", "Orion taped out, says Acme", "Roses in winter", "Winter roses")
     found = {
-        tuple(sorted((row["item"], row["story"]) for row in link_items(database, table, list(order))))
+        tuple(sorted((row["item"], row["story"]) for row in link_items(database, words, list(order))))
         for order in itertools.permutations(items)
     }
     assert found == {(("n0", "n0"), ("n1", "n0"), ("n2", "n2"), ("n3", "n2"))}
 
 
-def test_without_posts_it_says_to_import_them(database: Database, table: NameTable) -> None:
+def test_without_posts_it_says_to_import_them(database: Database, words: Vocabulary) -> None:
     with pytest.raises(InputError, match="chipwatch posts import"):
-        list(link_items(database, table, _items("Acme")))
+        list(link_items(database, words, _items("Acme")))
 
 
 def _file(tmp_path: Path, text: str) -> Path:

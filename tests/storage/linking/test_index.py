@@ -1,76 +1,179 @@
-"""The index holds posts by name and word, with the rarity of each between 0 and 1 on any blog."""
+"""The index holds posts by name, topic and word, with the rarity of each between 0 and 1 on any blog."""
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from storage.engine import Database
-from storage.linking.index import PostIndex, Posting, load_index
-from storage.linking.names import NameTable
-from tests.storage.linking.conftest import BLOG, import_blog, index_of
+from storage.linking.index import IndexedPost, PostIndex
+from storage.linking.loading import load_index
+from storage.linking.names import Vocabulary
+from storage.linking.space import language_means
+from storage.posts.encoding import encode_posts
+from tests.storage.linking.conftest import BLOG, Trigrams, import_blog, index_of
+
+LONG = "Acme will build a large plant in the cold north next year, and hire a thousand people there."
+SNOW = "Walking through deep snow in the winter forest is a joy for everyone who owns a pair of boots."
 
 
 @pytest.mark.parametrize("size", [1, 10, 1000])
-def test_rarity_is_between_0_and_1_on_a_blog_of_any_size(table: NameTable, size: int) -> None:
-    index = index_of(table, [("Acme chips", "Borealis" if n == 0 else "") for n in range(size)])
+def test_rarity_is_between_0_and_1_on_a_blog_of_any_size(words: Vocabulary, size: int) -> None:
+    index = index_of(words, [("Acme", "Borealis chips" if n == 0 else "") for n in range(size)])
     everywhere, once, nowhere = (index.name_rarity(name) for name in ("Acme", "Borealis", "Orion"))
     assert 0.0 <= everywhere <= once < nowhere == 1.0
     assert (everywhere < once) == (size > 1)
     assert 0.0 <= index.word_rarity("chips") < index.word_rarity("bakery") == 1.0
-    assert 0.0 < index.squared_norm({"chips"}) <= 1.0
 
 
-def test_a_share_of_the_posts_is_about_as_rare_on_a_blog_of_any_size(table: NameTable) -> None:
+def test_a_share_of_the_posts_is_about_as_rare_on_a_blog_of_any_size(words: Vocabulary) -> None:
     rarities = [
-        index_of(table, [("Acme" if n == 0 else "x", "") for n in range(size)]).name_rarity("Acme")
+        index_of(words, [("Acme" if n == 0 else "x", "") for n in range(size)]).name_rarity("Acme")
         for size in (100, 1_000, 10_000)
     ]
     assert rarities == sorted(rarities)
     assert rarities[0] > 0.75
 
 
-def test_an_empty_index_knows_no_post_and_finds_every_name_rare() -> None:
-    index = PostIndex({}, {})
-    assert (index.posts, index.by_word, index.title_weights) == ({}, {}, {})
-    assert index.name_rarity("Acme") == index.word_rarity("chips") == 1.0
-    assert index.squared_norm(()) == 1.0
+def test_an_empty_index_knows_no_post_and_finds_every_name_rare(words: Vocabulary) -> None:
+    index = PostIndex([], words, [])
+    assert (index.place_of, index.names, index.topics, index.words, index.vectors) == ({}, {}, {}, {}, None)
+    assert index.title_weights.shape == index.topic_weights.shape == index.failed.shape == (0,)
+    assert index.name_rarity("Acme") == index.topic_rarity("factory") == index.word_rarity("chips") == 1.0
 
 
-def test_a_rare_name_weighs_more_than_in_proportion(table: NameTable) -> None:
-    index = index_of(table, [("Acme", ""), ("Acme", ""), ("Borealis", "")])
+def test_a_rare_name_weighs_more_than_in_proportion(words: Vocabulary) -> None:
+    index = index_of(words, [("Acme", ""), ("Acme", ""), ("Borealis", "")])
     rare, common = index.name_rarity("Borealis"), index.name_rarity("Acme")
     assert index.name_weight("Borealis") / index.name_weight("Acme") > rare / common > 1
 
 
-def test_a_title_weighs_what_its_names_weigh(table: NameTable) -> None:
-    index = index_of(table, [("Acme and Borealis", "Orion"), ("x", "")])
-    assert index.title_weights[1] == index.name_weight("Acme") + index.name_weight("Borealis")
-    assert index.title_weights[2] == 0.0
+def test_a_title_weighs_what_its_names_weigh_and_its_topics_are_rare(words: Vocabulary) -> None:
+    index = index_of(words, [("Acme and Borealis open a factory", "Orion in Northland"), ("x", "")])
+    names = index.name_weight("Acme") + index.name_weight("Borealis")
+    assert index.title_weights == pytest.approx([names, 0.0])
+    assert index.topic_weights == pytest.approx([index.topic_rarity("factory"), 0.0])
+
+
+def test_a_topic_is_as_rare_as_it_is_in_titles_and_a_name_as_it_is_in_posts(words: Vocabulary) -> None:
+    index = index_of(words, [("Factory", "Acme"), ("x", "Factory, Acme"), ("x", "")])
+    assert index.topic_rarity("factory") > index.rarity_anywhere("factory") == index.name_rarity("Acme")
+
+
+def test_where_a_name_stands_is_told_apart(words: Vocabulary) -> None:
+    mentions = index_of(words, [("x", ""), ("Acme", ""), ("x", "Acme, Acme"), ("Acme", "Acme")]).names["Acme"]
+    assert mentions.places.tolist() == [1, 2, 3]
+    assert mentions.in_title.tolist() == [True, False, True]
+    assert mentions.in_lead.tolist() == [False, True, True]
+    assert mentions.counts.tolist() == [1, 2, 2]
+    assert mentions.titled.tolist() == [1, 3]
+
+
+def test_what_stands_in_brackets_is_mentioned_and_not_in_the_title(words: Vocabulary) -> None:
+    index = index_of(words, [("Orion (by Acme)", "")])
+    assert index.titles == ["Orion"]
+    assert (index.names["Orion"].titled.tolist(), index.names["Acme"].titled.tolist()) == ([0], [])
+    assert index.names_of(0) == {"Orion": 1, "Acme": 1}
+
+
+def test_titles_are_found_by_maker_and_by_family(words: Vocabulary) -> None:
+    posts = [("Orion", "Nova-5"), ("Acme", ""), ("Nova-5", "Acme"), ("Nova-5.2", "Orion")]
+    index = index_of(words, posts)
+    assert index.makers["Acme"].tolist() == [0, 1]
+    assert index.makers["Orion"].tolist() == [0]
+    assert index.families["Nova"].tolist() == [2, 3]
+    assert index.family_rarity("Nova") < index.name_rarity("Nova-5.2") < index.family_rarity("Sonata") == 1.0
+
+
+def test_words_of_a_post_are_a_vector_of_length_1_in_which_titles_count_most(words: Vocabulary) -> None:
+    index = index_of(words, [("Sonata", "piano"), ("Acme laundry", "curry, factory"), ("x", "")])
+    lengths = np.zeros(3)
+    for postings in index.words.values():
+        lengths[postings.places] += postings.shares**2
+    assert lengths == pytest.approx([1, 1, 0])
+    assert index.words["sonata"].shares[0] > index.words["piano"].shares[0]
+    assert index.words[" Acme"].shares[0] > index.words["laundry"].shares[0]
+    assert index.words[" factory"].shares[0] > index.words["curry"].shares[0]
+
+
+def test_a_word_that_too_many_posts_have_finds_none_of_them_and_is_not_rare(words: Vocabulary) -> None:
+    index = index_of(words, [("Soup" if n < 4 else "Curry" if n < 9 else "x", "") for n in range(10)])
+    assert index.words["soup"].places.tolist() == [0, 1, 2, 3]
+    assert index.words["curry"].places.tolist() == []
+    assert index.word_rarity("curry") < index.word_rarity("soup") < index.word_rarity("tea") == 1.0
+
+
+def test_one_title_in_another_language_does_not_make_the_blog_one_of_that_language(words: Vocabulary) -> None:
+    posts = [("アクメの話", "x" * 80)] * 5
+    spaces = [index_of(words, [*posts, (title, "x" * 80)], Trigrams()).vectors for title in ("二社", "삼성")]
+    plain, mixed = (vectors.spaces[0].mean for vectors in spaces if vectors)
+    means = language_means().passages
+    assert np.abs(mixed - plain).max() < np.abs(means["ko"] - means["ja"]).max() * 0.5
+
+
+def test_the_blog_writes_a_name_as_most_of_its_titles_do(words: Vocabulary) -> None:
+    index = index_of(words, [("アクメ", "Acme"), ("Acme", "Acme"), ("アクメの話", "Borealis")])
+    assert index.written == {"Acme": "アクメ"}
+
+
+def test_apologies_are_marked(words: Vocabulary) -> None:
+    posts = [IndexedPost(n, f"{n}.md", "x", None, failed=n == 7) for n in (3, 7)]
+    index = PostIndex(posts, words, [])
+    assert index.failed.tolist() == [0, 1]
+    assert index.place_of == {3: 0, 7: 1}
+
+
+def test_vectors_have_length_1_or_0_where_there_is_no_passage(words: Vocabulary) -> None:
+    vectors = index_of(words, [("Acme", f"{LONG}\n\nx"), ("x", "short")], Trigrams()).vectors
+    assert vectors is not None
+    for rows in (vectors.title, vectors.opening):
+        assert np.linalg.norm(rows, axis=-1) == pytest.approx([1, 1])
+    assert np.linalg.norm(vectors.paragraphs, axis=-1) == pytest.approx(np.array([[1, 0], [0, 0]]))
 
 
 def test_the_index_of_the_store_is_what_was_imported(
-    database: Database, tmp_path: Path, table: NameTable
+    database: Database, tmp_path: Path, words: Vocabulary
 ) -> None:
-    import_blog(database, tmp_path / "posts", table)
+    import_blog(database, tmp_path / "posts", words)
     with database.read() as session:
-        index = load_index(session)
-    files = {post.file: post.id for post in index.posts.values()}
-    assert sorted(files) == [f"2026-01-02-{n}.md" for n in range(1, len(BLOG) + 1)]
-    chip = files["2026-01-02-1.md"]
-    assert index.names_of(chip) == {
-        "Acme": Posting(chip, True, 3),
-        "Orion": Posting(chip, True, 2),
-        "Borealis": Posting(chip, False, 1),
-    }
-    assert index.by_word["オリオン"] == [chip]
-    assert index.names_of(files["2026-01-02-4.md"]) == {}
+        index = load_index(session, words)
+    assert [post.id for post in index.posts] == sorted(post.id for post in index.posts)
+    places = {post.file: place for place, post in enumerate(index.posts)}
+    assert sorted(places) == [f"2026-01-02-{n}.md" for n in range(1, len(BLOG) + 1)]
+    chip, lunch = places["2026-01-02-1.md"], places["2026-01-02-4.md"]
+    assert index.names_of(chip) == {"Acme": 3, "Orion": 2, "Borealis": 1}
+    assert index.names["Borealis"].in_lead[index.names["Borealis"].places == chip].tolist() == [True]
+    assert index.topics["mass production"].titled.tolist() == [chip]
+    assert chip in index.words["オリオン"].places
+    assert index.names_of(lunch) == {}
+    assert index.vectors is None
 
 
-def test_a_store_without_posts_has_an_empty_index(database: Database) -> None:
+def test_vectors_come_from_the_store_if_they_are_those_of_the_encoder(
+    database: Database, tmp_path: Path, words: Vocabulary
+) -> None:
+    class Other(Trigrams):
+        name = "other"
+
+    posts = [*BLOG, ("Acme", f"{LONG}\n\n{SNOW}"), ("Snow", SNOW)]
+    import_blog(database, tmp_path / "posts", words, posts)
+    encode_posts(database, Trigrams())
     with database.read() as session:
-        assert load_index(session).posts == {}
+        index, other = load_index(session, words, Trigrams()), load_index(session, words, Other())
+    expected = index_of(words, posts, Trigrams()).vectors
+    assert other.vectors is None
+    assert index.vectors is not None
+    assert expected is not None
+    order = np.argsort([post.file for post in index.posts])
+    title, opening = index.vectors.title[order], index.vectors.opening_raw[order]
+    assert title @ title.T == pytest.approx(expected.title @ expected.title.T, abs=0.01)
+    assert opening == pytest.approx(expected.opening_raw, abs=0.001)
+    assert np.any(index.vectors.paragraphs[order], axis=-1).tolist() == [[False] * 2] * 5 + [
+        [True, True],
+        [True, False],
+    ]
 
 
-def test_reading_the_index_leans_on_nothing_deprecated(database: Database) -> None:
+def test_a_store_without_posts_has_an_empty_index(database: Database, words: Vocabulary) -> None:
     with database.read() as session:
-        load_index(session)
+        assert load_index(session, words, Trigrams()).posts == []

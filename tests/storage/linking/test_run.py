@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from storage.engine import Database, open_database
 from storage.entry import Entry
-from storage.linking.names import NameTable
+from storage.linking.names import Vocabulary
 from storage.linking.report import LinkReport
 from storage.linking.run import BATCH
 from storage.linking.waiting import link_waiting
@@ -20,17 +20,17 @@ from tests.conftest import NOW
 from tests.storage.conftest import store
 from tests.storage.linking.conftest import import_blog
 
-EVENT = "Acme tapes out Orion chip at Borealis"
+EVENT = "アクメ、オリオンの量産を2027年に延期"
 
 
 def _link(
     database: Database,
-    table: NameTable,
+    words: Vocabulary,
     *,
     now: Callable[[], datetime] = lambda: NOW,
     stopped: Callable[[], bool] = lambda: False,
 ) -> LinkReport:
-    return asyncio.run(link_waiting(database, lambda: table, now=now, stopped=stopped))
+    return asyncio.run(link_waiting(database, lambda: words, now=now, stopped=stopped))
 
 
 def _store(
@@ -38,7 +38,7 @@ def _store(
     titles: Iterable[str],
     *,
     when: datetime | None = NOW,
-    language: str = "en",
+    language: str = "ja",
     at: str = "",
 ) -> None:
     """Items of one source, each known by its place in the list."""
@@ -83,27 +83,27 @@ def _stop_after(batches: int) -> Callable[[], bool]:
 
 
 def test_items_wait_while_there_are_no_posts_and_are_linked_after_the_import(
-    database: Database, tmp_path: Path, table: NameTable
+    database: Database, tmp_path: Path, words: Vocabulary
 ) -> None:
     _store(database, [EVENT, "Roses in winter"])
     before = _state(database)
-    assert _link(database, table) == LinkReport(waiting=2)
+    assert _link(database, words) == LinkReport(waiting=2)
     assert _state(database) == before
-    import_blog(database, tmp_path / "posts", table)
-    report = _link(database, table)
+    import_blog(database, tmp_path / "posts", words)
+    report = _link(database, words)
     assert (report.linked, len(report.opened), report.added, report.waiting) == (2, 1, 1, 0)
 
 
-def test_nothing_waits_in_an_empty_store(database: Database, table: NameTable) -> None:
-    assert _link(database, table) == LinkReport()
+def test_nothing_waits_in_an_empty_store(database: Database, words: Vocabulary) -> None:
+    assert _link(database, words) == LinkReport()
 
 
 def test_an_item_gets_its_links_its_story_and_its_followup(
-    database: Database, tmp_path: Path, table: NameTable
+    database: Database, tmp_path: Path, words: Vocabulary
 ) -> None:
-    import_blog(database, tmp_path / "posts", table)
+    import_blog(database, tmp_path / "posts", words)
     _store(database, [EVENT])
-    report = _link(database, table)
+    report = _link(database, words)
     link = _links(database)[EVENT, "2026-01-02-1.md"]
     assert (link.followup, link.kind, link.linked_at) == (True, "extends", NOW)
     assert link.evidence["reason"].startswith("both titles are about")
@@ -120,16 +120,14 @@ def test_an_item_gets_its_links_its_story_and_its_followup(
 
 
 def test_reports_of_one_event_share_a_story_and_a_followup(
-    database: Database, tmp_path: Path, table: NameTable
+    database: Database, tmp_path: Path, words: Vocabulary
 ) -> None:
-    import_blog(database, tmp_path / "posts", table)
+    import_blog(database, tmp_path / "posts", words)
     _store(database, [EVENT, "Roses in winter"])
-    _store(
-        database, ["アクメ、オリオンをボレアリスで製造"], language="ja", when=NOW + timedelta(days=1), at="ja"
-    )
-    report = _link(database, table)
-    japanese = "アクメ、オリオンをボレアリスで製造"
-    assert _stories(database) == {frozenset({EVENT, japanese}), frozenset({"Roses in winter"})}
+    _store(database, ["Acme delays Orion's production"], language="en", when=NOW + timedelta(days=1), at="en")
+    report = _link(database, words)
+    english = "Acme delays Orion's production"
+    assert _stories(database) == {frozenset({EVENT, english}), frozenset({"Roses in winter"})}
     assert (len(report.opened), report.added) == (1, 1)
     with database.read() as session:
         spans = {(s.first_seen, s.last_seen) for s in session.scalars(select(StoryRow))}
@@ -137,39 +135,39 @@ def test_reports_of_one_event_share_a_story_and_a_followup(
 
 
 def test_a_later_run_joins_the_stories_of_an_earlier_one(
-    database: Database, tmp_path: Path, table: NameTable
+    database: Database, tmp_path: Path, words: Vocabulary
 ) -> None:
-    import_blog(database, tmp_path / "posts", table)
+    import_blog(database, tmp_path / "posts", words)
     _store(database, [EVENT])
-    _link(database, table)
-    _store(database, ["Acme's Orion chip taped out at Borealis"], when=NOW + timedelta(days=2), at="later")
+    _link(database, words)
+    _store(database, ["オリオンの量産は2027年に延期、アクメが発表"], when=NOW + timedelta(days=2), at="later")
     _store(
-        database, ["Acme's Orion chip now taped out at Borealis"], when=NOW + timedelta(days=30), at="late"
+        database, ["アクメ、オリオンの量産を2027年に延期と正式発表"], when=NOW + timedelta(days=30), at="late"
     )
-    report = _link(database, table)
+    report = _link(database, words)
     assert len(_stories(database)) == 2
     assert (report.opened, report.added) == ([], 1)  # the second story joins the follow-up that waits
 
 
-def test_running_twice_changes_nothing(database: Database, tmp_path: Path, table: NameTable) -> None:
-    import_blog(database, tmp_path / "posts", table)
+def test_running_twice_changes_nothing(database: Database, tmp_path: Path, words: Vocabulary) -> None:
+    import_blog(database, tmp_path / "posts", words)
     _store(database, [EVENT, "Borealis and Acme", "Roses in winter"])
-    _link(database, table)
+    _link(database, words)
     before = _state(database)
-    assert _link(database, table, now=lambda: NOW + timedelta(hours=1)) == LinkReport()
+    assert _link(database, words, now=lambda: NOW + timedelta(hours=1)) == LinkReport()
     assert _state(database) == before
 
 
 def test_a_changed_item_is_linked_again_without_a_second_followup(
-    database: Database, tmp_path: Path, table: NameTable
+    database: Database, tmp_path: Path, words: Vocabulary
 ) -> None:
-    import_blog(database, tmp_path / "posts", table)
+    import_blog(database, tmp_path / "posts", words)
     _store(database, [EVENT])
-    (opened,) = _link(database, table).opened
-    changed = "Acme tapes out Orion chip, in Oslo"
+    (opened,) = _link(database, words).opened
+    changed = "アクメ、オリオンの量産を2028年に延期"
     _store(database, [changed])
     later = NOW + timedelta(hours=1)
-    report = _link(database, table, now=lambda: later)
+    report = _link(database, words, now=lambda: later)
     assert (report.linked, report.opened, report.added) == (1, [], 0)
     assert _links(database)[changed, "2026-01-02-1.md"].linked_at == later
     with database.read() as session:
@@ -177,33 +175,33 @@ def test_a_changed_item_is_linked_again_without_a_second_followup(
 
 
 def test_a_changed_item_loses_the_links_that_it_no_longer_earns(
-    database: Database, tmp_path: Path, table: NameTable
+    database: Database, tmp_path: Path, words: Vocabulary
 ) -> None:
-    import_blog(database, tmp_path / "posts", table)
+    import_blog(database, tmp_path / "posts", words)
     _store(database, [EVENT])
-    _link(database, table)
+    _link(database, words)
     assert _links(database)
     _store(database, ["Roses in winter"])
-    _link(database, table)
+    _link(database, words)
     assert _links(database) == {}
 
 
-def test_a_changed_item_stays_in_its_story(database: Database, tmp_path: Path, table: NameTable) -> None:
-    import_blog(database, tmp_path / "posts", table)
+def test_a_changed_item_stays_in_its_story(database: Database, tmp_path: Path, words: Vocabulary) -> None:
+    import_blog(database, tmp_path / "posts", words)
     _store(database, [EVENT, "Roses in winter"])
-    _link(database, table)
+    _link(database, words)
     _store(database, [EVENT, EVENT + "!"])
-    assert _link(database, table).linked == 1
+    assert _link(database, words).linked == 1
     assert _stories(database) == {frozenset({EVENT}), frozenset({EVENT + "!"})}
 
 
 @pytest.mark.parametrize(("day", "followup"), [("2026-11-25", True), ("2026-11-26", False)])
 def test_a_post_newer_than_the_news_gets_no_followup_and_the_link_says_why(
-    database: Database, tmp_path: Path, table: NameTable, day: str, followup: bool
+    database: Database, tmp_path: Path, words: Vocabulary, day: str, followup: bool
 ) -> None:
-    import_blog(database, tmp_path / "posts", table, day=day)
+    import_blog(database, tmp_path / "posts", words, day=day)
     _store(database, [EVENT])
-    report = _link(database, table)
+    report = _link(database, words)
     link = _links(database)[EVENT, f"{day}-1.md"]
     assert (link.followup, bool(report.opened)) == (followup, followup)
     assert (link.kind == "background") is not followup
@@ -211,11 +209,11 @@ def test_a_post_newer_than_the_news_gets_no_followup_and_the_link_says_why(
 
 
 def test_an_item_without_a_date_counts_as_of_when_it_was_first_seen(
-    database: Database, tmp_path: Path, table: NameTable
+    database: Database, tmp_path: Path, words: Vocabulary
 ) -> None:
-    import_blog(database, tmp_path / "posts", table, day="2026-11-26")
+    import_blog(database, tmp_path / "posts", words, day="2026-11-26")
     _store(database, [EVENT], when=None)
-    assert _link(database, table).opened == []
+    assert _link(database, words).opened == []
 
 
 def _many() -> list[str]:
@@ -227,18 +225,18 @@ def _outcome(database: Database) -> tuple[set[Any], set[frozenset[str]]]:
 
 
 def test_breaking_off_between_batches_loses_nothing(
-    database: Database, tmp_path: Path, table: NameTable
+    database: Database, tmp_path: Path, words: Vocabulary
 ) -> None:
     with open_database(f"sqlite:///{tmp_path / 'whole.db'}") as whole:
         for each in (database, whole):
-            import_blog(each, tmp_path / "posts", table)
+            import_blog(each, tmp_path / "posts", words)
             _store(each, _many())
-        assert _link(whole, table).linked == len(_many())
-        first = _link(database, table, stopped=_stop_after(1))
+        assert _link(whole, words).linked == len(_many())
+        first = _link(database, words, stopped=_stop_after(1))
         assert first.linked == BATCH
         with pytest.raises(RuntimeError, match="broke off"):
-            _link(database, table, now=_failing_after(1))
-        last = _link(database, table)
+            _link(database, words, now=_failing_after(1))
+        last = _link(database, words)
         assert last.linked == 10
         assert _outcome(database) == _outcome(whole)
         with database.read() as session:
@@ -257,10 +255,10 @@ def _failing_after(batches: int) -> Callable[[], datetime]:
 
 
 def test_a_loop_that_is_stopped_links_nothing_more(
-    database: Database, tmp_path: Path, table: NameTable
+    database: Database, tmp_path: Path, words: Vocabulary
 ) -> None:
-    import_blog(database, tmp_path / "posts", table)
+    import_blog(database, tmp_path / "posts", words)
     _store(database, [EVENT])
     before = _state(database)
-    assert _link(database, table, stopped=lambda: True) == LinkReport()
+    assert _link(database, words, stopped=lambda: True) == LinkReport()
     assert _state(database) == before

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from storage.linking.names import NameTable
+from storage.linking.names import Vocabulary
 from storage.linking.stories import ACROSS_WINDOW, WINDOW, StoryShelf
 from tests.conftest import NOW
 from tests.storage.linking.conftest import reading_of
@@ -19,11 +19,11 @@ EVENT = "Acme tapes out Orion chip at Borealis"
 
 
 @pytest.fixture
-def shelf(table: NameTable) -> StoryShelf[str]:
+def shelf(words: Vocabulary) -> StoryShelf[str]:
     """One event among other news."""
     shelf: StoryShelf[str] = StoryShelf()
     for title in [*OTHERS, EVENT]:
-        shelf.add(title, reading_of(table, title))
+        shelf.add(title, reading_of(words, title))
     return shelf
 
 
@@ -38,9 +38,9 @@ def shelf(table: NameTable) -> StoryShelf[str]:
     ],
 )
 def test_reports_of_one_event_join_in_any_language(
-    table: NameTable, shelf: StoryShelf[str], title: str, language: str
+    words: Vocabulary, shelf: StoryShelf[str], title: str, language: str
 ) -> None:
-    assert shelf.find(reading_of(table, title, language=language)) == EVENT
+    assert shelf.find(reading_of(words, title, language=language)) == EVENT
 
 
 @pytest.mark.parametrize(
@@ -54,9 +54,9 @@ def test_reports_of_one_event_join_in_any_language(
     ],
 )
 def test_other_events_do_not_join(
-    table: NameTable, shelf: StoryShelf[str], title: str, language: str
+    words: Vocabulary, shelf: StoryShelf[str], title: str, language: str
 ) -> None:
-    assert shelf.find(reading_of(table, title, language=language)) is None
+    assert shelf.find(reading_of(words, title, language=language)) is None
 
 
 @pytest.mark.parametrize(
@@ -65,45 +65,45 @@ def test_other_events_do_not_join(
 )
 @pytest.mark.parametrize("side", [-1, 1])
 def test_reports_join_within_the_window_and_not_beyond(
-    table: NameTable, shelf: StoryShelf[str], title: str, language: str, window: timedelta, side: int
+    words: Vocabulary, shelf: StoryShelf[str], title: str, language: str, window: timedelta, side: int
 ) -> None:
     def found(apart: timedelta) -> str | None:
-        return shelf.find(reading_of(table, title, language=language, when=NOW + side * apart))
+        return shelf.find(reading_of(words, title, language=language, when=NOW + side * apart))
 
     assert found(window) == EVENT
     assert found(window + timedelta(seconds=1)) is None
 
 
-def test_fewer_words_are_enough_where_the_names_agree(table: NameTable, shelf: StoryShelf[str]) -> None:
+def test_fewer_words_are_enough_where_the_names_agree(words: Vocabulary, shelf: StoryShelf[str]) -> None:
     # Names in another script are words of their own, so that the two titles have one word alike.
-    assert shelf.find(reading_of(table, "アクメ and オリオン: a chip at ボレアリス")) == EVENT
-    assert shelf.find(reading_of(table, "バラック and ミシガン: a chip at コロラド")) is None
+    assert shelf.find(reading_of(words, "アクメ and オリオン: a chip at ボレアリス")) == EVENT
+    assert shelf.find(reading_of(words, "バラック and ミシガン: a chip at コロラド")) is None
 
 
-def test_an_item_without_a_time_may_join_any(table: NameTable, shelf: StoryShelf[str]) -> None:
-    assert shelf.find(reading_of(table, EVENT, when=None)) == EVENT
+def test_an_item_without_a_time_may_join_any(words: Vocabulary, shelf: StoryShelf[str]) -> None:
+    assert shelf.find(reading_of(words, EVENT, when=None)) == EVENT
 
 
-def test_of_two_stories_that_fit_the_more_alike_is_joined(table: NameTable, shelf: StoryShelf[str]) -> None:
-    shelf.add("cost", reading_of(table, "Acme puts a price on Orion chip at Borealis"))
-    assert shelf.find(reading_of(table, "Acme's price for Orion chip at Borealis")) == "cost"
-    assert shelf.find(reading_of(table, "Acme tapes out Orion at Borealis")) == EVENT
+def test_of_two_stories_that_fit_the_more_alike_is_joined(words: Vocabulary, shelf: StoryShelf[str]) -> None:
+    shelf.add("cost", reading_of(words, "Acme puts a price on Orion chip at Borealis"))
+    assert shelf.find(reading_of(words, "Acme's price for Orion chip at Borealis")) == "cost"
+    assert shelf.find(reading_of(words, "Acme tapes out Orion at Borealis")) == EVENT
 
 
-def test_an_empty_shelf_has_no_story_and_the_second_item_can_join_the_first(table: NameTable) -> None:
+def test_an_empty_shelf_has_no_story_and_the_second_item_can_join_the_first(words: Vocabulary) -> None:
     shelf: StoryShelf[int] = StoryShelf()
-    assert shelf.find(reading_of(table, EVENT)) is None
-    shelf.add(7, reading_of(table, EVENT))
-    assert shelf.find(reading_of(table, EVENT)) == 7
+    assert shelf.find(reading_of(words, EVENT)) is None
+    shelf.add(7, reading_of(words, EVENT))
+    assert shelf.find(reading_of(words, EVENT)) == 7
 
 
-def test_the_order_on_the_shelf_decides_nothing(table: NameTable) -> None:
+def test_the_order_on_the_shelf_decides_nothing(words: Vocabulary) -> None:
     titles = [*OTHERS, EVENT, "Acme prices Orion chip", "Borealis builds a chip line for Acme"]
-    news = [reading_of(table, title) for title in (*titles, "Orion chip by Acme", "Roses in winter")]
+    news = [reading_of(words, title) for title in (*titles, "Orion chip by Acme", "Roses in winter")]
     forward: StoryShelf[str] = StoryShelf()
     backward: StoryShelf[str] = StoryShelf()
     for title in titles:
-        forward.add(title, reading_of(table, title))
+        forward.add(title, reading_of(words, title))
     for title in reversed(titles):
-        backward.add(title, reading_of(table, title))
+        backward.add(title, reading_of(words, title))
     assert [forward.find(item) for item in news] == [backward.find(item) for item in news]

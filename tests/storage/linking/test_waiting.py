@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from storage.engine import Database, open_database
 from storage.entry import Entry
-from storage.linking.names import NameTable
+from storage.linking.names import Vocabulary
 from storage.linking.report import LinkReport
 from storage.linking.waiting import link_waiting
 from storage.models import FollowupRow, LinkRow, StoryRow
@@ -21,21 +21,21 @@ from tests.storage.conftest import all_items, only_item, store
 from tests.storage.linking.conftest import import_blog
 
 ROOT = Path(__file__).parents[3]
-EVENT = Entry("https://news.example/1", "Acme tapes out Orion chip at Borealis", language="en", published=NOW)
+EVENT = Entry("https://news.example/1", "アクメ、オリオンの量産を2027年に延期", language="ja", published=NOW)
 OLD = replace(EVENT, published=NOW - timedelta(days=60))
 WEEK_AGO = NOW - timedelta(days=7)
 
 
 class Names:
-    """A function that gives the table of names, and counts how often it was asked."""
+    """A function that gives the words of names, and counts how often it was asked."""
 
-    def __init__(self, table: NameTable) -> None:
-        self.table = table
+    def __init__(self, words: Vocabulary) -> None:
+        self.words = words
         self.asked = 0
 
-    def __call__(self) -> NameTable:
+    def __call__(self) -> Vocabulary:
         self.asked += 1
-        return self.table
+        return self.words
 
 
 def link(database: Database, names: Names, *, stopped: bool = False) -> LinkReport:
@@ -43,9 +43,9 @@ def link(database: Database, names: Names, *, stopped: bool = False) -> LinkRepo
 
 
 @pytest.fixture
-def names(table: NameTable) -> Names:
+def names(words: Vocabulary) -> Names:
     """The made-up names."""
-    return Names(table)
+    return Names(words)
 
 
 def test_the_table_of_names_is_read_only_when_something_waits_and_there_are_posts(
@@ -55,7 +55,7 @@ def test_the_table_of_names_is_read_only_when_something_waits_and_there_are_post
     store(database, EVENT)
     assert link(database, names) == LinkReport(waiting=1)
     assert names.asked == 0
-    import_blog(database, tmp_path / "posts", names.table)
+    import_blog(database, tmp_path / "posts", names.words)
     assert link(database, names).linked == 1
     assert names.asked == 1
     assert link(database, names) == LinkReport()
@@ -69,7 +69,7 @@ def test_without_posts_what_waits_is_counted_and_stays_as_it_is(database: Databa
 
 
 def test_backlog_does_not_wait_and_is_never_linked(database: Database, tmp_path: Path, names: Names) -> None:
-    import_blog(database, tmp_path / "posts", names.table, day="2026-01-02")
+    import_blog(database, tmp_path / "posts", names.words, day="2026-01-02")
     store(database, OLD, backlog_before=WEEK_AGO)
     assert link(database, names) == LinkReport()
     # Nor once its source words it differently: then every old item of a feed would be news again.
@@ -81,7 +81,7 @@ def test_backlog_does_not_wait_and_is_never_linked(database: Database, tmp_path:
 
 
 def test_what_is_no_backlog_is_linked_beside_it(database: Database, tmp_path: Path, names: Names) -> None:
-    import_blog(database, tmp_path / "posts", names.table)
+    import_blog(database, tmp_path / "posts", names.words)
     fresh = replace(EVENT, url="https://news.example/2")
     store(database, OLD, fresh, backlog_before=WEEK_AGO)
     report = link(database, names)
@@ -92,7 +92,7 @@ def test_what_is_no_backlog_is_linked_beside_it(database: Database, tmp_path: Pa
 def test_a_run_that_is_stopped_at_once_leaves_all_waiting(
     database: Database, tmp_path: Path, names: Names
 ) -> None:
-    import_blog(database, tmp_path / "posts", names.table)
+    import_blog(database, tmp_path / "posts", names.words)
     store(database, EVENT)
     assert link(database, names, stopped=True) == LinkReport()
     assert only_item(database).linked_at is None

@@ -8,7 +8,7 @@ from types import FrameType
 import pytest
 from sqlalchemy.orm import Session
 
-from storage.linking.names import NameTable, read_table
+from storage.linking.names import Vocabulary, read_table
 from storage.models import ItemRow, LinkRow, SourceRow
 from storage.posts.jekyll import Blog, Post, Skipped, read_post
 from tests.conftest import NOW
@@ -23,14 +23,20 @@ en = ["Acme"]
 name = "Orion"
 kind = "product"
 """
+TOPICS = b"""
+[[names]]
+name = "shipment"
+kind = "event"
+en = ["ships"]
+"""
 FILE = "2026-03-04-orion-ships.md"
 BLOG = Blog("https://blog.example")
 
 
 @pytest.fixture
-def table() -> NameTable:
-    """A table in which only Acme has an alias."""
-    return read_table(TABLE)
+def words() -> Vocabulary:
+    """A words in which only Acme has an alias."""
+    return Vocabulary(read_table(TABLE), read_table(TOPICS))
 
 
 @pytest.fixture

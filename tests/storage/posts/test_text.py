@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage.posts.text import paragraphs
+from storage.posts.text import APOLOGY_PARAGRAPHS, is_apology, paragraphs
 
 
 @pytest.mark.parametrize(
@@ -136,3 +136,45 @@ def test_any_markup_can_be_read(text: str) -> None:
 )
 def test_a_long_run_of_one_mark_is_read_promptly(piece: str, times: int) -> None:
     assert paragraphs("a" + piece * times + "x")[0].startswith("a")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "申し訳ありませんが、その記事は書けません。",
+        "申し訳ございません。",
+        "この話題の情報を見つけることができませんでした。",
+        "很抱歉，我无法完成。",
+        "抱歉，我不能这样做。",
+        "죄송합니다. 정보를 찾을 수 없습니다.",
+        "I'm sorry, but I cannot write this.",
+        "I am sorry",
+        "i apologize for the confusion",
+        "As an AI language model",
+    ],
+)
+def test_what_a_text_generator_says_when_it_has_failed_is_an_apology(text: str) -> None:
+    assert is_apology(text, [])
+    assert is_apology("Acme ships", ["Orion.", f"Here: {text}"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Acme apologizes to Borealis",
+        "Has an AI chip",
+        "アクメが謝罪",
+        "抱歉的客户",
+        "Hi Sorry",
+        "I'm sorrier",
+        "",
+    ],
+)
+def test_what_only_speaks_of_being_sorry_is_no_apology(text: str) -> None:
+    assert not is_apology(text, [text])
+
+
+def test_an_apology_stands_at_the_start_of_a_post() -> None:
+    before = ["Orion."] * (APOLOGY_PARAGRAPHS - 1)
+    assert is_apology("Acme ships", [*before, "I'm sorry."])
+    assert not is_apology("Acme ships", [*before, "Orion.", "I'm sorry."])

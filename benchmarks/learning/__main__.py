@@ -1,0 +1,168 @@
+"""Learn the linker's weights from judged news, and say how good they are on items they were not learned from.
+
+    python -m benchmarks.learning POSTS EVAL [--write]
+
+POSTS is the blog's folder, EVAL the folder with items.jsonl and qrels.jsonl. Prints the figures of score.py,
+cross-validated over matters: the items of one matter are all learned from or all scored. With --write the
+weights, learned from all items, are put in storage/linking/weights.toml. Needs the extras `vectors` and
+`bench`.
+"""
+
+import argparse
+import importlib.util
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.learning.fitting import Fitted, fit
+from benchmarks.learning.judged import Floats, Ints, Rows, read_grades, read_rows
+from storage.engine import Database, open_database
+from storage.linking import weights
+from storage.linking.encoder import E5
+from storage.linking.loading import load_index
+from storage.linking.names import default_vocabulary
+from storage.linking.signals import AGAINST, NAMES_ONLY, WITH_VECTORS
+from storage.posts.encoding import encode_posts
+from storage.posts.importing import import_posts
+from storage.posts.jekyll import Blog
+
+FOLDS, SEEDS = 5, 3
+FIGURES = ("ndcg@5", "p@1", "r@10", "precision", "recall", "f1", "caught", "quiet")
+QUIET = 0.9  # share of items without a follow-up that must stay quiet
+
+
+def folds(rows: Rows, seed: int) -> Iterator[np.ndarray]:
+    """Which items are scored, for each fold."""
+    groups = np.random.default_rng(seed).permutation(np.unique(rows.groups))
+    for number in range(FOLDS):
+        yield np.isin(rows.groups, groups[number::FOLDS])
+
+
+def crossed(rows: Rows, against: np.ndarray, seed: int) -> tuple[Floats, Floats]:
+    """The scores of each row by weights that were learned without its item."""
+    order, due = np.zeros(len(rows.grades)), np.zeros(len(rows.grades))
+    for held_out in folds(rows, seed):
+        scored = held_out[rows.items]
+        fitted = fit(rows.signals[~scored], rows.grades[~scored], rows.items[~scored], against)
+        order[scored], due[scored] = fitted.scores(rows.signals[scored])
+    return order, due
+
+
+def links(rows: Rows, files: Sequence[str], order: Floats, due: Floats, threshold: float) -> dict[str, Any]:
+    """Links in the form that score.py reads."""
+    made: dict[str, Any] = {}
+    for number, item in enumerate(rows.item_ids):
+        own = np.flatnonzero(rows.items == number)
+        best = own[np.argsort(-order[own], kind="stable")][:10]
+        made[item] = [
+            {"post": files[rows.posts[row]], "score": order[row], "followup": bool(due[row] >= threshold)}
+            for row in best
+        ]
+    return made
+
+
+def best_threshold(score: Callable[[float], dict[str, float]], due: Floats, grades: Ints) -> float:
+    """The threshold with the best F1 of those that leave enough items quiet."""
+    tried = np.quantile(due, 1 - np.linspace(0.2, 3, 60) * (grades == 2).mean())
+    scored = [(score(threshold), threshold) for threshold in tried]
+    return float(max(scored, key=lambda s: (s[0]["quiet"] >= QUIET, s[0]["f1"]))[1])
+
+
+def table(name: str, signals: Iterable[str], fitted: Fitted, threshold: float) -> str:
+    """The weights as TOML."""
+    lines = [
+        f"[{name}]",
+        f"fits = {fitted.order_base:.3f}",
+        f"due = {fitted.decision_base:.3f}",
+        f"threshold = {1 / (1 + np.exp(-threshold)):.3f}",
+        f"\n[{name}.signals]  # mean, spread, weight in `fits`, weight in `due`",
+    ]
+    columns = zip(signals, fitted.means, fitted.spreads, fitted.order, fitted.decision, strict=True)
+    lines += [f"{signal} = [{', '.join(f'{v:.4g}' for v in values)}]" for signal, *values in columns]
+    return "\n".join(lines) + "\n"
+
+
+def load_scorer(path: Path) -> Any:
+    """The module score.py."""
+    spec = importlib.util.spec_from_file_location("score", path)
+    if spec is None or spec.loader is None:
+        raise SystemExit(f"{path} cannot be read")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _score(
+    scorer: Any,
+    grades: Mapping[str, Mapping[str, int]],
+    rows: Rows,
+    files: Sequence[str],
+    order: Floats,
+    due: Floats,
+    threshold: float,
+) -> dict[str, float]:
+    return dict(scorer.figures(grades, links(rows, files, order, due, threshold)))
+
+
+def learn(database: Database, evaluation: Path) -> str:
+    """Print the figures; returns the weights as TOML."""
+    vocabulary, encoder = default_vocabulary(), E5()
+    grades, scorer = read_grades(evaluation / "qrels.jsonl"), load_scorer(evaluation / "score.py")
+    text = ""
+    for name, signals in (("names_only", NAMES_ONLY), ("with_vectors", WITH_VECTORS)):
+        by = encoder if name == "with_vectors" else None
+        with database.read() as session:
+            index = load_index(session, vocabulary, by)
+        rows = read_rows(evaluation, index, vocabulary, by)
+        files = [post.file for post in index.posts]
+        against = np.array([signal in AGAINST for signal in signals])
+        figures, thresholds = [], []
+        for seed in range(SEEDS):
+            order, due = crossed(rows, against, seed)
+
+            score = partial(_score, scorer, grades, rows, files, order, due)
+
+            thresholds.append(best_threshold(score, due, rows.grades))
+            figures.append(score(thresholds[-1]))
+        print(f"{name}: {len(rows.grades)} candidates, {rows.missed} pairs of grade 2 are not among them")
+        print("  ".join(f"{key} {np.mean([f[key] for f in figures]):.3f}" for key in FIGURES), flush=True)
+        fitted = fit(rows.signals, rows.grades, rows.items, against)
+        text += "\n" + table(name, signals, fitted, float(np.mean(thresholds)))
+    return text
+
+
+def main() -> int:
+    """Import, learn, print; returns an exit code."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("posts", type=Path)
+    parser.add_argument("eval", type=Path)
+    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--database", help="URL of a database to import into, to be kept for the next time")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        database = open_database(options.database or f"sqlite:///{folder}/posts.db")
+        import_posts(
+            database, options.posts, blog=Blog(), vocabulary=default_vocabulary(), now=datetime.now(UTC)
+        )
+        encode_posts(database, E5())
+        text = learn(database, options.eval)
+        database.close()
+    if options.write:
+        target = Path(weights.__file__).with_suffix(".toml")
+        target.write_text(
+            "# What each signal is worth: python -m benchmarks.learning POSTS EVAL --write\n" + text,
+            encoding="utf-8",
+        )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,92 @@
+"""Judged news as rows: a candidate post of an item, its signals, and the grade that judges gave it."""
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from storage.linking.candidates import likely
+from storage.linking.encoder import Encoder
+from storage.linking.from_file import read_items
+from storage.linking.index import PostIndex
+from storage.linking.names import Vocabulary
+from storage.linking.news import encode, read_news, with_vectors
+from storage.linking.signals import NAMES_ONLY, WITH_VECTORS, measure
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+# Items whose titles have this cosine, so many days apart at most, stay on one side of a split.
+ALIKE, DAYS = 0.6, 10
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Candidates of all judged items, one a row."""
+
+    signals: Floats
+    grades: Ints  # 0, 1, 2; a post that nobody judged counts as 0
+    items: Ints  # which item a row belongs to
+    posts: Ints  # place in the index
+    groups: Ints  # of each item: items of one matter share a group
+    item_ids: Sequence[str]
+    missed: int  # pairs of grade 2 that are no candidates
+
+
+def read_grades(path: Path) -> dict[str, dict[str, int]]:
+    """Grades by item and post's file."""
+    grades: dict[str, dict[str, int]] = defaultdict(dict)
+    for line in path.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        if row["post"] is not None:
+            grades[row["item"]][row["post"]] = row["grade"]
+    return grades
+
+
+def read_rows(evaluation: Path, index: PostIndex, vocabulary: Vocabulary, encoder: Encoder | None) -> Rows:
+    """The candidates of the judged items; without an encoder their signals are those of names alone."""
+    grades = read_grades(evaluation / "qrels.jsonl")
+    items = [item for item in read_items(evaluation / "items.jsonl") if item.id in grades]
+    readings = [read_news(item, vocabulary) for item in items]
+    if encoder is not None:
+        encoded = encode(items, encoder, vocabulary.names, index.written)
+        readings = [with_vectors(*pair) for pair in zip(readings, encoded, strict=True)]
+    names = tuple(NAMES_ONLY if encoder is None else WITH_VECTORS)
+    signals, given, of, posts, missed = [], [], [], [], 0
+    for number, reading in enumerate(readings):
+        measured = measure(reading, index)
+        places = likely(measured, index)
+        judged = grades[reading.item.id]
+        row = [judged.get(index.posts[place].file, 0) for place in places]
+        signals.append(measured.at(places, names))
+        given.append(row)
+        of.append(np.full(len(places), number))
+        posts.append(places)
+        missed += sum(grade == 2 for grade in judged.values()) - row.count(2)
+    titles = None
+    if encoder is not None:
+        titles = np.stack([reading.vectors.title for reading in readings if reading.vectors])
+    return Rows(
+        np.vstack(signals).astype(np.float64),
+        np.concatenate([np.array(row, dtype=np.int64) for row in given]),
+        np.concatenate(of),
+        np.concatenate(posts),
+        _groups(titles, [item.when.toordinal() if item.when else 0 for item in items]),
+        [item.id for item in items],
+        missed,
+    )
+
+
+def _groups(titles: NDArray[np.float32] | None, days: Sequence[int]) -> Ints:
+    groups = np.arange(len(days))
+    if titles is None:
+        return groups
+    unit = titles / np.linalg.norm(titles, axis=1, keepdims=True)
+    for one, other in np.argwhere(np.triu(unit @ unit.T >= ALIKE, 1)):
+        if abs(days[one] - days[other]) <= DAYS:
+            groups[groups == groups[other]] = groups[one]
+    return groups

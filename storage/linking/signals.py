@@ -1,0 +1,246 @@
+"""What speaks for an item and a post belonging together: one number a signal, for every post at once.
+
+All are sums over arrays of posts, so that an item is held against a hundred thousand posts as one is held
+against ten. What each is worth is learned (`weights.toml`); here it is only measured.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from storage.linking.index import Mentions, Numbers, Places, PostIndex
+from storage.linking.names import family
+from storage.linking.news import Reading
+
+# A mention in an item's text counts less than one in its title; in full if it is repeated.
+NEWS_TEXT, NEWS_TEXT_FULL = 0.4, 2
+POST_TEXT, POST_TEXT_HALF = 0.5, 3  # mentions in a post's text that count half of what many would
+# What an item without names would have to be about: keeps one common name from being all of it.
+UNNAMED = 0.12
+UNTOPICAL = 0.3
+TREATED = 3  # a post treats a name that stands in its title, or so often in its text
+TOPIC_FULL = 5  # mentions of a topic that make it a post's own
+WORD_IN_TEXT = 0.3  # next to one in the item's title
+NAMED, NAMED_IN_TEXT, MAKER = 2.0, 0.7, 1.0  # next to a word of the item's title, 1
+ANY = 0.05
+LEARNED_ON = 2_500  # posts of the blog that the weights were learned on
+
+PRODUCTS = {"product", "rule", "place", "person"}
+
+# Each signal and what it is.
+NAMES_ONLY = {
+    "about": "share of what the item names, by rarity, that the post treats",
+    "title_share": "share of what the post's title names, by rarity, that the item's title names",
+    "title_names": "the weight of the names in both titles",
+    "products": "the rarity of the products, rules, plants and people in both titles",
+    "families": "the rarity of products of which both titles have a generation, be it another",
+    "same_product": "families, where the item also names what the post's title names",
+    "makers": "the rarity of the makers that both titles are about, through their products too",
+    "treated": "names of the item's title that the post treats",
+    "missing": "share of the item's title names, by rarity, that the post does not have",
+    "named": "names in the item's title",
+    "topics": "topics of both titles, by rarity, as a share of all in either",
+    "places": "the rarity of the places that the item has and the post's title",
+    "subjects": "the rarity of the subjects that the item has and the post's title",
+    "topics_in_text": "share of the item's topics, by rarity, that the post goes into",
+    "covered": "share of what the item's title names and treats that the post's title and lead have",
+    "shared_words": "share of the item's words, by rarity, that the post's title and lead have",
+    "words": "cosine of the two as bags of words, names and topics",
+    "rank_about": "how many posts are more about what it names, as a logarithm",
+    "rank_words": "how many posts have more of its words, as a logarithm",
+    "apology": "the post is a text generator's apology",
+}
+WITH_VECTORS = {
+    **NAMES_ONLY,
+    "title_title": "nearness of the item's title and the post's title, a cosine",
+    "title_opening": "nearness of the item's title and the post's opening",
+    "opening_opening": "nearness of the two openings",
+    "title_paragraphs": "nearness of the item's title and the post's first two paragraphs, on average",
+    "title_paragraph": "nearness of the item's title and the nearer of those paragraphs",
+    "opening_paragraphs": "nearness of the item's opening and those paragraphs, on average",
+    "rank_opening": "how many posts have a nearer opening, as a logarithm",
+    "rank_raw": "how many posts are nearer before languages are evened out, as a logarithm",
+    "same_matter": "title_paragraphs, where the item also names what the post's title names",
+    "behind": "how much nearer the nearest post of all is",
+}
+# In the decision these can only speak against a post, all others only for it.
+AGAINST = {"missing", "named", "rank_about", "rank_words", "rank_opening", "rank_raw", "behind", "apology"}
+
+
+@dataclass(frozen=True)
+class Signals:
+    """The signals of an item, each an array over all posts."""
+
+    of: Mapping[str, Numbers]
+    nearness: Numbers  # mean cosine of title and opening, zeros without vectors
+
+    def at(self, places: Places, names: Iterable[str]) -> Numbers:
+        """A row a post, a column a signal."""
+        return np.column_stack([self.of[name][places] for name in names]).astype(np.float32)
+
+
+def measure(news: Reading, index: PostIndex) -> Signals:
+    """All signals of an item; those of vectors only if both sides have them."""
+    of = {**_by_names(news, index), **_by_topics(news, index), **_by_words(news, index)}
+    near = _by_vectors(news, index)
+    nearness = near.pop("nearness", np.zeros(len(index.posts), dtype=np.float32))
+    # Posts that have nothing of an item are ranked by nearness, not by their order.
+    of["rank_about"] = _ranks(of["about"] + np.float32(1e-6) * nearness)
+    of["rank_words"] = _ranks(of["words"])
+    of["apology"] = index.failed
+    of["same_product"] = of["title_share"] * of["families"]
+    if near:
+        of["same_matter"] = of["title_share"] * near["title_paragraphs"]
+    return Signals({**of, **near}, nearness)
+
+
+def _by_names(news: Reading, index: PostIndex) -> dict[str, Numbers]:
+    about, shared, products, treated, makers = (_zeros(index) for _ in range(5))
+    has = _zeros(index)
+    total = UNNAMED
+    rarities = {name: index.name_rarity(name) for name in news.names}
+    of_title = sum(rarities[name] for name in news.title_names) + 0.1
+    for name in news.names:
+        weight = index.name_weight(name)
+        in_title = name in news.title_names
+        worth = weight if in_title else weight * NEWS_TEXT * min(1.0, news.text_names[name] / NEWS_TEXT_FULL)
+        total += worth
+        mention = index.names.get(name)
+        if mention is None:
+            continue
+        places, counts = mention.places, mention.counts
+        in_text = POST_TEXT * counts / (counts + POST_TEXT_HALF)
+        about[places] += worth * np.where(mention.in_title, 1.0, in_text)
+        if in_title:
+            shared[mention.titled] += weight
+            treated[places[mention.in_title | (counts >= TREATED)]] += 1
+            has[places] += rarities[name]
+            entry = index.vocabulary.names.names.get(name)
+            if entry is None or entry.kind in PRODUCTS:  # a model number outside the table is a product
+                products[mention.titled] += rarities[name]
+    for name in _with_makers(news, index):
+        if name in index.makers:
+            makers[index.makers[name]] += index.name_rarity(name)
+    families = _zeros(index)
+    for stem in sorted({stem for name in news.title_names if (stem := family(name))}):
+        if stem in index.families:
+            families[index.families[stem]] += index.family_rarity(stem)
+    return {
+        "about": np.minimum(1.0, about / total),
+        "title_share": shared / (index.title_weights + np.float32(UNNAMED)),
+        "title_names": shared,
+        "products": products,
+        "families": families,
+        "makers": makers,
+        "treated": treated,
+        "missing": (np.float32(of_title - 0.1) - has) / np.float32(of_title),
+        "named": np.full(len(index.posts), len(news.title_names), dtype=np.float32),
+    }
+
+
+def _with_makers(news: Reading, index: PostIndex) -> list[str]:
+    entries = [index.vocabulary.names.names.get(name) for name in news.title_names]
+    return sorted({*news.title_names, *(entry.of for entry in entries if entry and entry.of)})
+
+
+def _by_topics(news: Reading, index: PostIndex) -> dict[str, Numbers]:
+    both, places, subjects, gone_into, covered = (_zeros(index) for _ in range(5))
+    of_title = sum(index.topic_rarity(topic) for topic in news.title_topics) + UNTOPICAL
+    for topic in news.topics:
+        mention = index.topics.get(topic)
+        if mention is None:
+            continue
+        rarity = index.topic_rarity(topic)
+        kind = index.vocabulary.topics.names[topic].kind
+        if kind in ("place", "topic"):
+            (places if kind == "place" else subjects)[mention.titled] += rarity
+        if topic in news.title_topics:
+            both[mention.titled] += rarity
+            gone_into[mention.places] += rarity * np.minimum(1.0, mention.counts / TOPIC_FULL)
+    wanted = [*news.title_names, *news.title_topics]
+    for name in wanted:
+        found = index.names.get(name) or index.topics.get(name)
+        if found is not None:
+            covered[_leading(found)] += index.rarity_anywhere(name) + ANY
+    most = sum(index.rarity_anywhere(name) + ANY for name in wanted) + UNTOPICAL
+    return {
+        "topics": both / (np.float32(of_title) + index.topic_weights - both),
+        "places": places,
+        "subjects": subjects,
+        "topics_in_text": gone_into / np.float32(of_title),
+        "covered": covered / np.float32(most),
+    }
+
+
+def _leading(mention: Mentions) -> Places:
+    return mention.places[mention.in_title | mention.in_lead]
+
+
+def _by_words(news: Reading, index: PostIndex) -> dict[str, Numbers]:
+    shared, cosine = _zeros(index), _zeros(index)
+    total = length = 0.0
+    for word in sorted(news.words | news.text_words):
+        rarity = index.word_rarity(word)
+        worth = rarity**2 * (1.0 if word in news.words else WORD_IN_TEXT)
+        total += worth
+        value = rarity * ((word in news.words) + NEWS_TEXT * (word in news.text_words))
+        length += value**2
+        if word in index.words:
+            postings = index.words[word]
+            shared[postings.places] += worth
+            cosine[postings.places] += value * postings.shares
+    for name, weight in _named(news, index).items():
+        value = weight * index.word_rarity(f" {name}")
+        length += value**2
+        if f" {name}" in index.words:
+            postings = index.words[f" {name}"]
+            cosine[postings.places] += value * postings.shares
+    return {
+        "shared_words": shared / np.float32(total + 0.5 / 80),
+        "words": cosine / np.float32(max(length, 1e-9) ** 0.5),
+    }
+
+
+def _named(news: Reading, index: PostIndex) -> dict[str, float]:
+    weights = dict.fromkeys((*news.title_names, *news.title_topics), NAMED)
+    for maker in _with_makers(news, index):
+        weights.setdefault(maker, MAKER)
+    for name in (*news.text_names, *news.text_topics):
+        weights[name] = weights.get(name, 0.0) + NAMED_IN_TEXT
+    return weights
+
+
+def _by_vectors(news: Reading, index: PostIndex) -> dict[str, Numbers]:
+    if news.vectors is None or index.vectors is None or not index.posts:
+        return {}
+    posts = index.vectors
+    titles, openings, paragraphs = posts.spaces
+    title, opening = news.vectors.title, news.vectors.opening
+    title_opening = posts.opening @ openings.of_news(title)
+    opening_opening = posts.opening @ openings.of_news(opening)
+    by_title = posts.paragraphs @ paragraphs.of_news(title)
+    nearness = (title_opening + opening_opening) / 2
+    return {
+        "title_title": posts.title @ titles.of_news(title),
+        "title_opening": title_opening,
+        "opening_opening": opening_opening,
+        "title_paragraphs": by_title.mean(axis=1),
+        "title_paragraph": by_title.max(axis=1),
+        "opening_paragraphs": (posts.paragraphs @ paragraphs.of_news(opening)).mean(axis=1),
+        "rank_opening": _ranks(opening_opening),
+        "rank_raw": _ranks(posts.opening_raw @ news.vectors.raw),
+        "behind": nearness.max() - nearness,
+        "nearness": nearness,
+    }
+
+
+def _ranks(values: Numbers) -> Numbers:
+    """ln(1 + the number of posts with a higher value); on a small blog as if there were more of each."""
+    higher = len(values) - np.searchsorted(np.sort(values), values, side="right")
+    scaled = higher * max(1.0, LEARNED_ON / max(1, len(values)))
+    return np.asarray(np.log1p(scaled), dtype=np.float32)
+
+
+def _zeros(index: PostIndex) -> Numbers:
+    return np.zeros(len(index.posts), dtype=np.float32)

@@ -1,0 +1,62 @@
+"""What each signal is worth, learned from judgements: two sums of weights, both readable.
+
+`fits` orders the posts of an item; `due` decides whether the item makes one stale. A signal counts by how
+far it lies from its mean over candidates, in standard deviations, four at most.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from storage.linking.index import Numbers
+
+FARTHEST = 4.0  # standard deviations
+
+
+@dataclass(frozen=True)
+class Head:
+    """A weighted sum, and what it must exceed."""
+
+    weights: Numbers
+    base: float
+
+    def __call__(self, standard: Numbers) -> Numbers:
+        """The logistic of the sum for each row, 0 to 1."""
+        sums = np.clip(standard @ self.weights + np.float32(self.base), -30, 30)
+        return np.asarray(1.0 / (1.0 + np.exp(-sums)), dtype=np.float32)
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Learned weights of the signals that are named."""
+
+    signals: tuple[str, ...]
+    means: Numbers
+    spreads: Numbers
+    fits: Head
+    due: Head
+    threshold: float  # of `due`: from here on it is a follow-up
+
+    def standard(self, rows: Numbers) -> Numbers:
+        """Signals as distances from their means."""
+        return np.asarray(np.clip((rows - self.means) / self.spreads, -FARTHEST, FARTHEST), dtype=np.float32)
+
+
+def read_weights(table: Mapping[str, object]) -> Weights:
+    """Weights in the form that `benchmarks.learning` writes."""
+    signals: Mapping[str, list[float]] = table["signals"]  # type: ignore[assignment]
+    columns = np.array(list(signals.values()), dtype=np.float32).T
+    fits, due, threshold = (float(table[key]) for key in ("fits", "due", "threshold"))  # type: ignore[arg-type]
+    means, spreads, orders, decides = columns
+    return Weights(tuple(signals), means, spreads, Head(orders, fits), Head(decides, due), threshold)
+
+
+@cache
+def default_weights(vectors: bool) -> Weights:
+    """Those that ship with chipwatch, for signals with vectors and without."""
+    tables = tomllib.loads((Path(__file__).parent / "weights.toml").read_text(encoding="utf-8"))
+    return read_weights(tables["with_vectors" if vectors else "names_only"])

@@ -1,0 +1,138 @@
+"""Where items have vectors, those that are near share a story, whatever words and languages they have."""
+
+import math
+from dataclasses import replace
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from storage.linking.names import Vocabulary
+from storage.linking.news import NewsVectors, Reading
+from storage.linking.space import Space, space_of
+from storage.linking.stories import (
+    A_DAY,
+    LIKENESS,
+    LIKENESS_ACROSS,
+    NAMES_AGREE,
+    WINDOW,
+    StoryShelf,
+)
+from tests.conftest import NOW
+from tests.storage.linking.conftest import Trigrams, reading_of
+
+EVENT = "Acme tapes out Orion chip at Borealis"
+
+
+@pytest.fixture
+def space() -> Space:
+    """Where cosines are those of the vectors as given."""
+    return space_of(np.zeros((0, 384), dtype=np.float32), "en")
+
+
+def _with(news: Reading, cosine: float) -> Reading:
+    """The item with vectors whose product with those of cosine 1 is this cosine."""
+    vector = np.zeros(384, dtype=np.float32)
+    vector[0], vector[1] = cosine, math.sqrt(1 - cosine * cosine)
+    return replace(news, vectors=NewsVectors(vector, vector, vector))
+
+
+def _near(
+    words: Vocabulary, space: Space, cosine: float, one: str, other: str, *, apart: timedelta = timedelta(0)
+) -> bool:
+    """Whether an item joins the only one on the shelf, given the cosine of their vectors."""
+    shelf: StoryShelf[int] = StoryShelf(space)
+    shelf.add(7, _with(reading_of(words, one), 1))
+    return shelf.find(_with(reading_of(words, other, when=NOW + apart), cosine)) == 7
+
+
+@pytest.mark.parametrize(
+    ("title", "likeness"), [("Roses in winter", LIKENESS), ("冬のバラ", LIKENESS_ACROSS)]
+)
+def test_items_whose_vectors_are_near_join_without_a_word_in_common(
+    words: Vocabulary, space: Space, title: str, likeness: float
+) -> None:
+    assert _near(words, space, likeness + 0.01, "Florists await frost", title)
+    assert not _near(words, space, likeness - 0.01, "Florists await frost", title)
+
+
+def test_items_of_the_same_words_whose_vectors_are_far_apart_do_not_join(
+    words: Vocabulary, space: Space
+) -> None:
+    assert not _near(words, space, 0.1, EVENT, EVENT)
+    plain: StoryShelf[int] = StoryShelf()
+    plain.add(7, reading_of(words, EVENT))
+    assert plain.find(reading_of(words, EVENT)) == 7
+
+
+def test_names_that_agree_make_items_more_alike_and_days_between_less(
+    words: Vocabulary, space: Space
+) -> None:
+    named = LIKENESS - NAMES_AGREE + 0.01
+    assert _near(words, space, named, "Acme waits", "Acme hopes")
+    assert not _near(words, space, named, "Acme waits", "Borealis hopes")
+    late = LIKENESS + 2 * A_DAY + 0.01
+    assert _near(words, space, late, "Roses", "Frost", apart=timedelta(days=2))
+    assert not _near(words, space, late, "Roses", "Frost", apart=timedelta(days=-3))
+
+
+def test_items_beyond_the_window_do_not_join_however_near(words: Vocabulary, space: Space) -> None:
+    assert _near(words, space, 1, EVENT, EVENT, apart=WINDOW)
+    assert not _near(words, space, 1, EVENT, EVENT, apart=WINDOW + timedelta(seconds=1))
+
+
+def test_of_two_stories_the_nearer_is_joined(words: Vocabulary, space: Space) -> None:
+    shelf: StoryShelf[str] = StoryShelf(space)
+    for story, cosine in (("far", 0.7), ("near", 0.95), ("farther", 0.5)):
+        shelf.add(story, _with(reading_of(words, "Roses"), cosine))
+    assert shelf.find(_with(reading_of(words, "Frost"), 1)) == "near"
+
+
+def test_an_item_without_a_vector_is_compared_by_words(words: Vocabulary, space: Space) -> None:
+    plain, other = reading_of(words, EVENT), reading_of(words, "Roses in winter")
+    shelf: StoryShelf[str] = StoryShelf(space)
+    shelf.add("none", plain)
+    shelf.add("one", _with(other, 1))
+    assert shelf.find(_with(plain, 0.1)) == "none"
+    assert shelf.find(plain) == "none"
+    assert shelf.find(other) == "one"
+    assert shelf.find(reading_of(words, "Curry on Monday")) is None
+
+
+def test_vectors_are_left_aside_where_no_space_is_given(words: Vocabulary) -> None:
+    shelf: StoryShelf[int] = StoryShelf()
+    shelf.add(7, _with(reading_of(words, EVENT), 1))
+    assert shelf.find(_with(reading_of(words, "Roses in winter"), 1)) is None
+    assert shelf.find(_with(reading_of(words, EVENT), 0)) == 7
+
+
+@pytest.mark.parametrize("plain", [3, 300])
+def test_among_many_items_the_near_one_is_found(words: Vocabulary, space: Space, plain: int) -> None:
+    shelf: StoryShelf[str] = StoryShelf(space)
+    news = reading_of(words, "Roses")
+    for _ in range(plain):
+        shelf.add("without a vector", news)
+    cosines = {100: 0.95, 290: 0.99}
+    for number in range(300):  # more than there is room for at first
+        shelf.add(str(number), _with(news, cosines.get(number, -0.5)))
+    assert shelf.find(_with(reading_of(words, "Frost"), 1)) == "290"
+    assert shelf.find(_with(reading_of(words, "Frost"), 0.94)) == "100"
+
+
+def test_reports_in_other_words_join_by_the_encoder(words: Vocabulary, space: Space) -> None:
+    titles = ["Semiconductors: exporters fear tariffs", "Tariff fears of semiconductor exporting firms"]
+    one, other = (reading_of(words, title, encoder=Trigrams()) for title in titles)
+    for shelf, story in ((StoryShelf[int](space), 7), (StoryShelf[int](), None)):
+        shelf.add(7, one)
+        assert shelf.find(other) == story
+        assert shelf.find(reading_of(words, "Museum shows old looms", encoder=Trigrams())) is None
+
+
+def test_the_opening_of_the_text_tells_apart_what_the_titles_do_not(words: Vocabulary, space: Space) -> None:
+    fire = "A fire in the harbour burnt three old mills to the ground on Monday night, firemen say."
+    cup = "Our goalkeeper lifted the golden trophy after penalties before a joyful home crowd."
+    shelf: StoryShelf[str] = StoryShelf(space)
+    for text in (fire, cup):
+        shelf.add(text, reading_of(words, "News of the day", text, encoder=Trigrams()))
+    for text in (fire, cup):
+        assert shelf.find(reading_of(words, "News of the day", text + " More.", encoder=Trigrams())) == text

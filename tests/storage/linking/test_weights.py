@@ -1,0 +1,100 @@
+"""Weights: how a signal counts in a sum, and that those which ship with chipwatch can be sensible ones."""
+
+import numpy as np
+import pytest
+
+from storage.linking.signals import AGAINST, NAMES_ONLY, WITH_VECTORS
+from storage.linking.weights import FARTHEST, Head, Weights, default_weights, read_weights
+
+TABLE = {
+    "fits": -1.0,
+    "due": -2.0,
+    "threshold": 0.25,
+    "signals": {"near": [0.5, 0.1, 1.0, 2.0], "far": [10.0, 4.0, -1.0, 0.0]},
+}
+SHIPPED = [default_weights(True), default_weights(False)]
+
+
+def _rows(*rows: tuple[float, float]) -> np.ndarray:
+    return np.array(rows, dtype=np.float32)
+
+
+def test_a_head_gives_the_logistic_of_its_sum_for_each_row() -> None:
+    head = Head(np.array([1.0, -2.0], dtype=np.float32), 0.5)
+    given = head(_rows((0, 0), (1.5, 0), (0, 1)))
+    assert given == pytest.approx([1 / (1 + np.exp(-s)) for s in (0.5, 2.0, -1.5)])
+
+
+def test_a_head_stays_between_0_and_1_however_large_the_sum() -> None:
+    given = Head(np.array([1e6, 0], dtype=np.float32), 0.0)(_rows((-1, 0), (0, 0), (1, 0)))
+    assert given.dtype == np.float32
+    assert 0.0 < given[0] < 1e-9
+    assert given[1:].tolist() == [0.5, 1.0]
+
+
+def test_a_signal_counts_by_how_many_spreads_it_is_from_its_mean() -> None:
+    standard = read_weights(TABLE).standard(_rows((0.5, 10), (0.6, 2)))
+    assert standard == pytest.approx(_rows((0, 0), (1, -2)), abs=1e-6)
+
+
+def test_a_signal_counts_as_far_as_four_spreads_and_no_farther() -> None:
+    standard = read_weights(TABLE).standard(_rows((100, -100), (0.89, 27), (0.91, 25)))
+    assert standard == pytest.approx(_rows((4, -4), (3.9, 4), (4, 3.75)), abs=1e-5)
+    assert FARTHEST == 4.0
+
+
+def test_each_column_of_the_table_is_read_into_its_place() -> None:
+    weights = read_weights(TABLE)
+    assert weights.signals == ("near", "far")
+    assert weights.threshold == 0.25
+    assert (weights.fits.base, weights.due.base) == (-1.0, -2.0)
+    assert weights.means.tolist() == [0.5, 10]
+    assert weights.spreads == pytest.approx([0.1, 4])
+    assert weights.fits.weights.tolist() == [1, -1]
+    assert weights.due.weights.tolist() == [2, 0]
+
+
+@pytest.mark.parametrize(("vectors", "signals"), [(True, WITH_VECTORS), (False, NAMES_ONLY)])
+def test_those_that_ship_name_exactly_the_signals_that_are_measured(
+    vectors: bool, signals: dict[str, str]
+) -> None:
+    named = default_weights(vectors).signals
+    assert len(set(named)) == len(named)
+    assert set(named) == set(signals)
+
+
+@pytest.mark.parametrize("weights", SHIPPED)
+def test_no_weight_that_ships_outweighs_all_others(weights: Weights) -> None:
+    for head in (weights.fits, weights.due):
+        assert np.isfinite(head.weights).all()
+        sizes = np.abs(head.weights)
+        assert 0.1 < sizes.max() < 2.0
+        assert sizes.max() < sizes.sum() / 2
+
+
+@pytest.mark.parametrize("weights", SHIPPED)
+def test_every_spread_that_ships_can_be_divided_by(weights: Weights) -> None:
+    assert (weights.spreads > 1e-3).all()
+    assert np.isfinite(weights.means).all()
+
+
+@pytest.mark.parametrize("weights", SHIPPED)
+def test_a_usual_candidate_neither_fits_nor_is_due(weights: Weights) -> None:
+    usual = weights.standard(weights.means[np.newaxis])
+    assert weights.fits(usual)[0] < 0.1
+    assert weights.due(usual)[0] < weights.threshold
+    assert 0.0 < weights.threshold < 1.0
+
+
+@pytest.mark.parametrize("weights", SHIPPED)
+def test_in_the_decision_each_signal_speaks_for_a_post_or_against_it_as_it_should(weights: Weights) -> None:
+    assert set(WITH_VECTORS) > AGAINST
+    of = dict(zip(weights.signals, weights.due.weights.tolist(), strict=True))
+    assert [name for name, weight in of.items() if weight * (-1 if name in AGAINST else 1) < 0] == []
+
+
+@pytest.mark.parametrize("weights", SHIPPED)
+def test_in_the_order_of_posts_what_they_share_speaks_for_them_and_ranks_against(weights: Weights) -> None:
+    of = dict(zip(weights.signals, weights.fits.weights.tolist(), strict=True))
+    assert min(of[name] for name in ("makers", "treated", "topics_in_text", "shared_words")) > 0
+    assert max(of[name] for name in ("rank_about", "rank_words", "apology")) < 0
