@@ -1,0 +1,138 @@
+"""Asking the store about one item and one post: why they are linked as they are, or not."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from storage.errors import InputError
+from storage.followups import LARGEST_ID, WAITING
+from storage.linking.encoder import Encoder
+from storage.linking.evidence import Evidence, EvidenceFinder
+from storage.linking.explaining import Check, Explanation, explain
+from storage.linking.index import PostIndex
+from storage.linking.loading import load_index
+from storage.linking.names import Vocabulary
+from storage.linking.news import encode, read_news, with_vectors
+from storage.linking.run import KNOWN_TO_POST, news_of
+from storage.models import FollowupRow, FollowupStoryRow, ItemRow, LinkRow, PostRow
+from storage.urls import canonical_url, is_web_url
+
+
+@dataclass(frozen=True)
+class StoredLink:
+    """A link as the last linking of its item made it."""
+
+    score: float
+    followup: bool
+    kind: str
+    linked_at: datetime
+
+
+@dataclass(frozen=True)
+class Answer:
+    """All that there is to say of an item and a post."""
+
+    item: ItemRow
+    post: PostRow
+    explanation: Explanation
+    checks: tuple[Check, ...]  # those of the linker, then those of the store
+    evidence: Evidence
+    stored: StoredLink | None
+
+    @property
+    def stopped(self) -> Check | None:
+        """The first rule that the pair does not pass; none: it is a follow-up."""
+        return next((check for check in self.checks if not check.passed), None)
+
+
+def ask(session: Session, item: str, post: str, vocabulary: Vocabulary, encoder: Encoder | None) -> Answer:
+    """Explain a pair: the item by id or URL, the post by id, URL or file name. Nothing is written.
+
+    Raises `InputError` if there is no such item or post.
+    """
+    row, written = _item(session, item), _post(session, post)
+    index = load_index(session, vocabulary, encoder)
+    news = news_of(row)
+    reading = read_news(news, vocabulary)
+    if encoder is not None and index.vectors is not None:
+        (encoded,) = encode([news], encoder, vocabulary.names, index.written)
+        reading = with_vectors(reading, encoded)
+    place = index.place_of[written.id]
+    explanation = explain(reading, place, index)
+    finder = EvidenceFinder(index, lambda _id: written.text)
+    link = session.get(LinkRow, (row.id, written.id))
+    return Answer(
+        row,
+        written,
+        explanation,
+        (*explanation.checks, *_store_checks(session, row, index, place)),
+        finder.find(place, reading, finder.read_news(reading)),
+        StoredLink(link.score, link.followup, link.kind, link.linked_at) if link else None,
+    )
+
+
+def _store_checks(session: Session, item: ItemRow, index: PostIndex, place: int) -> list[Check]:
+    post = index.posts[place]
+    late = post.published is not None and post.published > item.moment + KNOWN_TO_POST
+    settled = session.scalars(
+        select(FollowupRow)
+        .join(FollowupStoryRow, FollowupStoryRow.followup_id == FollowupRow.id)
+        .where(
+            FollowupRow.post_id == post.id,
+            FollowupStoryRow.story_id == item.story_id,
+            FollowupRow.status.not_in(WAITING),
+        )
+        .order_by(FollowupRow.id.desc())
+    ).first()
+    written = f"{post.published:%Y-%m-%d}" if post.published else "undated"
+    return [
+        Check(
+            "the news is not older than the post",
+            not late,
+            f"news of {item.moment:%Y-%m-%d}, post of {written}",
+            f"a post of the day after the news at the latest ({item.moment + KNOWN_TO_POST:%Y-%m-%d})",
+        ),
+        Check(
+            "the item was news when its source was first read",
+            not item.backlog,
+            "it was older than [crawl] backlog" if item.backlog else "it was",
+            "an item that is not older; it is never linked otherwise",
+        ),
+        Check(
+            "you have not settled its story for this post",
+            settled is None,
+            f"follow-up {settled.id} is {settled.status}" if settled else "no follow-up is settled",
+            f"chipwatch followups reopen {settled.id}" if settled else "none that is",
+        ),
+    ]
+
+
+def _item(session: Session, wanted: str) -> ItemRow:
+    row = None
+    if wanted.isdecimal() and int(wanted) <= LARGEST_ID:
+        row = session.get(ItemRow, int(wanted))
+    elif is_web_url(wanted):
+        row = session.scalar(select(ItemRow).where(ItemRow.canonical_url == canonical_url(wanted)))
+    if row is None:
+        raise InputError(
+            f"there is no item {wanted!r}; give its URL, or its id as `chipwatch followups --json` has it"
+        )
+    return row
+
+
+def _post(session: Session, wanted: str) -> PostRow:
+    row = session.scalar(select(PostRow).where(PostRow.file == wanted))
+    if row is None and wanted.isdecimal() and int(wanted) <= LARGEST_ID:
+        row = session.get(PostRow, int(wanted))
+    if row is None and is_web_url(wanted):
+        same = canonical_url(wanted)
+        urls = session.execute(select(PostRow.id, PostRow.url).order_by(PostRow.id))
+        found = next(
+            (i for i, url in urls if url == wanted or (is_web_url(url) and canonical_url(url) == same)), None
+        )
+        row = session.get(PostRow, found) if found is not None else None
+    if row is None:
+        raise InputError(f"there is no post {wanted!r}; `chipwatch posts list` has their file names")
+    return row

@@ -1,0 +1,122 @@
+"""Why an item is linked to a post, or is not: each signal with its weight, each rule that it had to pass."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from storage.linking.candidates import likely
+from storage.linking.decision import MIN_SCORE
+from storage.linking.index import PostIndex
+from storage.linking.linker import MAX_LINKS
+from storage.linking.news import Reading
+from storage.linking.signals import WITH_VECTORS, measure
+from storage.linking.weights import FARTHEST, Weights, default_weights
+
+MOST_PROBABLE = 1 - 1e-6
+
+
+@dataclass(frozen=True)
+class Check:
+    """A rule that a pair has to pass to become a follow-up."""
+
+    rule: str
+    passed: bool
+    found: str  # what the pair has
+    needed: str  # what passes
+
+
+@dataclass(frozen=True)
+class SignalShare:
+    """What one signal contributes, in log-odds above or below the mean of posts that are looked at."""
+
+    signal: str
+    meaning: str
+    value: float
+    usual: float  # its mean
+    fits: float  # what it adds to how well the post fits
+    due: float  # and to how probable an update is
+    enough: (
+        float | None
+    )  # at this value it alone would make up for what `due` lacks; none: at no value, or no lack
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """How a post came out for an item."""
+
+    score: float  # how well it fits, 0 to 1
+    due: float  # how probable it is that the item makes it stale, 0 to 1
+    threshold: float  # what `due` must reach
+    signals: tuple[SignalShare, ...]  # those that weigh most in the decision first
+    checks: tuple[Check, ...]  # in the order in which they are made
+
+
+def explain(news: Reading, place: int, index: PostIndex) -> Explanation:
+    """The signals, weights and rules for an item and the post at a place, whether they are linked or not."""
+    signals = measure(news, index)
+    places = likely(signals, index)
+    weights = default_weights(news.vectors is not None and index.vectors is not None)
+    others = weights.fits(weights.standard(signals.at(places[places != place], weights.signals)))
+    values = signals.at(np.array([place], dtype=np.int32), weights.signals)
+    standard = weights.standard(values)
+    score, due = float(weights.fits(standard)[0]), float(weights.due(standard)[0])
+    rank = 1 + int((others > score).sum())
+    checks = (
+        Check(
+            "brought up by names, topics, words or vectors",
+            place in places,
+            f"{len(places)} posts are",
+            "to be one of them",
+        ),
+        Check("among the posts that fit best", rank <= MAX_LINKS, f"number {rank}", f"number {MAX_LINKS}"),
+        Check("fits at all", score >= MIN_SCORE, f"{score:.3f}", f"{MIN_SCORE:.3f}"),
+        Check(
+            "probable to need an update",
+            due >= weights.threshold,
+            f"{due:.1%}",
+            f"{weights.threshold:.1%}",
+        ),
+    )
+    shares = _shares(weights, values[0].tolist(), standard[0].tolist(), due)
+    return Explanation(score, due, weights.threshold, shares, checks)
+
+
+def _shares(
+    weights: Weights, values: Sequence[float], standard: Sequence[float], due: float
+) -> tuple[SignalShare, ...]:
+    lack = _log_odds(weights.threshold) - _log_odds(due)
+    columns = zip(
+        weights.signals,
+        values,
+        standard,
+        weights.means.tolist(),
+        weights.spreads.tolist(),
+        weights.fits.weights.tolist(),
+        weights.due.weights.tolist(),
+        strict=True,
+    )
+    shares = [
+        SignalShare(
+            signal,
+            WITH_VECTORS[signal],
+            value,
+            mean,
+            by_fit * distance,
+            by_due * distance,
+            _enough(distance + lack / by_due, mean, spread) if by_due and lack > 0 else None,
+        )
+        for signal, value, distance, mean, spread, by_fit, by_due in columns
+    ]
+    return tuple(sorted(shares, key=lambda share: (-abs(share.due), -abs(share.fits), share.signal)))
+
+
+def _enough(distance: float, mean: float, spread: float) -> float | None:
+    value = mean + distance * spread
+    # A signal counts by FARTHEST at most, and a negative one would speak for nothing.
+    return value if abs(distance) <= FARTHEST and value >= 0 else None
+
+
+def _log_odds(probability: float) -> float:
+    bounded = min(max(probability, 1 - MOST_PROBABLE), MOST_PROBABLE)
+    return float(np.log(bounded / (1 - bounded)))
