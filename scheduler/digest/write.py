@@ -163,6 +163,8 @@ def _why(evidence: Mapping[str, Any], phrases: Mapping[str, Any]) -> str:
         parts.append(phrases["why_titles"].format(names=phrases["comma"].join(titles)))
     if others:
         parts.append(phrases["why_also"].format(names=phrases["comma"].join(others)))
+    if not parts and "names" in evidence:  # it was looked for, and there is none
+        parts.append(phrases["why_like"])
     return " ".join(parts)
 
 

@@ -27,7 +27,7 @@ class Evidence:
 
     names: tuple[str, ...]  # that both have, rarest first
     title_names: tuple[str, ...]  # of those, the ones in both titles
-    post_passage: str  # the post's sentence on the matter, "" if it has none
+    post_passage: str  # the post's sentence on the matter; its first if none shares a name with the news
     news_passage: str  # the news's
     new_figures: tuple[str, ...]  # in the news passage and nowhere in the post, as they stand there
     new_names: tuple[str, ...]  # in the news's title and nowhere in the post
@@ -86,7 +86,7 @@ class EvidenceFinder:
         shared = frozenset(common)
         measured = kinds(" ".join(sentence.text for sentence in told[:LEAD]))
         subject = frozenset(title_names) or shared
-        ours = self._best(post.sentences, shared, subject, measured)
+        ours = self._best(post.sentences, shared, subject, measured) or next(iter(post.sentences), None)
         theirs = self._best(told, shared, subject, measured, lead=LEAD)
         passages = [told[0]] if told else []
         if theirs is not None and theirs not in passages:

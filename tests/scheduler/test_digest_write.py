@@ -231,6 +231,17 @@ def test_an_address_cannot_add_lines() -> None:
     assert "\x1b" not in mail.text
 
 
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "They share no name"), ("ja", "共通する名称はありません")]
+)
+def test_posts_that_share_no_name_with_the_news_are_given_a_reason_too(language: str, said: str) -> None:
+    report = replace(REPORT, evidence=EVIDENCE | {"names": [], "title_names": []})
+    mail = write(replace(FOLLOWUP, stories=(replace(STORY, reports=(report,)),)), language=language)
+    assert said in mail.text
+    assert said in mail.html
+    assert said not in write(FOLLOWUP, language=language).text
+
+
 def test_what_is_new_cannot_add_lines() -> None:
     evidence = EVIDENCE | {"new_names": ["a\nb\x1b[31m"], "names": ["c\nd"]}
     report = replace(REPORT, evidence=evidence)

@@ -88,6 +88,11 @@ def test_a_post_that_says_nothing_of_the_matter_has_no_passage(words: Vocabulary
     assert (evidence.post_passage, evidence.news_passage) == ("", "Acme")
 
 
+def test_a_post_that_names_the_matter_in_its_title_only_is_shown_from_its_start(words: Vocabulary) -> None:
+    evidence = _evidence(words, "Acme", posts=(("アクメ", "北は寒い。南は暑い。"), ("x", "")))
+    assert evidence.post_passage == "北は寒い。"
+
+
 def test_lists_of_what_is_new_are_short(words: Vocabulary) -> None:
     title = "Acme " + " ".join(f"ZX{n} {n}%" for n in range(100, 120))
     evidence = _evidence(words, title)
