@@ -4,15 +4,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from storage.linking.names import normal
 
 # What a figure measures, by the word or sign behind its number (or before it, for money).
 _UNITS = {
     "share": "% percent パーセント ポイント 퍼센트 포인트 成",
-    "money": "円 ドル 元 ウォン 億円 兆円 万円 億ドル 兆ドル 万ドル 億元 億人民元 億ウォン 兆ウォン "
-    "亿元 亿美元 億美元 億美金 亿美金 亿日元 美元 美金 달러 억달러 만달러 원 조원 억원 만원 "
-    "billion million trillion bn dollars yen won yuan euros",
+    "money": "円 ドル 元 ウォン 人民元 日元 美元 美金 달러 원 엔 유로 欧元 歐元 ユーロ "
+    "dollars yen won yuan euros",
     "time": "年 月 日 年度 年代 年前半 年後半 年上半期 年下半期 年初 年末 四半期 季度 季 년 월 일 분기 "
     "years year months month weeks week days day hours",
     "size": "nm ナノ ナノメートル 奈米 纳米 나노 mm cm インチ 吋 英寸",
@@ -20,17 +20,41 @@ _UNITS = {
     "memory": "TB GB MB PB",
     "power": "GW MW kW W ギガワット メガワット",
     "factor": "倍 배 x times",
-    "count": "個 枚 台 社 件 人 名 基 本 種 回 店 か国 カ国 ヵ国 万 億 兆 万個 万枚 万台 万人 万基 "
-    "萬 亿 颗 顆 片 家 座 张 張 개 장 대 명 곳 만 억 만장 만개 "
+    "count": "個 枚 台 社 件 人 名 基 本 種 回 店 か国 カ国 ヵ国 颗 顆 片 家 座 张 張 개 장 대 명 곳 "
     "units chips wafers customers companies employees people GPUs",
 }
 _KIND = {unit.lower(): kind for kind, units in _UNITS.items() for unit in units.split()}
 
+# How many zeros a word adds; the letters only in money, since 4K and 5T are other things elsewhere.
+_EAST_BY_ZEROS = {
+    3: "千 천",
+    4: "万 萬 만",
+    6: "百万 百萬 백만",
+    7: "千万 千萬 천만",
+    8: "億 亿 억",
+    10: "百億 百亿 백억",
+    11: "千億 千亿 천억",
+    12: "兆 조 万亿 萬億",
+}
+_EASTERN = {word: zeros for zeros, words in _EAST_BY_ZEROS.items() for word in words.split()}
+_WESTERN = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12}
+_LETTERS = {"k": 3, "m": 6, "mn": 6, "b": 9, "bn": 9, "t": 12, "tn": 12}
+_ZEROS = {**_EASTERN, **_WESTERN, **_LETTERS}
+
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?![,\d])(?:\.\d+)?|\d+(?:\.\d+)?"
 _UNIT = "|".join(re.escape(unit) for unit in sorted(_KIND, key=len, reverse=True))
+_EAST, _WEST, _LETTER = (
+    "|".join(sorted(words, key=len, reverse=True)) for words in (_EASTERN, _WESTERN, _LETTERS)
+)
+# 5, 5 billion, 50億, and 1兆5,000億 or 1조 5000억, which is a sum.
+_AMOUNT = (
+    rf"(?:{_NUMBER})(?:\s?(?:{_EAST})(?:\s?(?:{_NUMBER})(?:{_EAST})){{0,3}}(?:(?:{_NUMBER})(?![A-Za-z]))?"
+    rf"|[ \-]?(?:{_WEST})(?![A-Za-z]))?"
+)
+_PART = re.compile(rf"(?P<number>{_NUMBER})[\s\-]?(?P<scale>{_EAST}|{_WEST})?", re.IGNORECASE)
 _FIGURE = re.compile(
     rf"(?P<money>(?:US|NT)?[$€£¥₩])?\s?"
-    rf"(?<![A-Za-z0-9.\-])(?P<number>{_NUMBER})(?!\.\d)"
+    rf"(?<![A-Za-z0-9.\-])(?P<number>{_AMOUNT})(?!\.\d)(?(money)(?P<letter>(?:{_LETTER})(?![A-Za-z0-9]))?)"
     rf"(?:[ \-]?(?P<unit>{_UNIT})(?![A-Za-z]))?(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
@@ -64,6 +88,7 @@ _TIMES = [
     re.compile(rf"(?<![A-Za-z])(?P<half>first|second) half of {_Y}(?!\d)", re.I),
 ]
 _FIRST_HALF = ("前", "上", "상")
+LONGEST_SUM = 30  # digits of amounts that are added up
 LONGEST_NAME = 30  # characters before a number that are looked at
 _NAME_BEFORE = re.compile(r"[A-Z][A-Za-z0-9]*[ -]\Z")
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -74,7 +99,7 @@ class Figure:
     """A number in a text, with what makes it more than a number."""
 
     shown: str  # as it stands in the text
-    key: str  # the bare number: equal for the same figure in another language
+    key: str  # the number in full: equal for the same figure in another language, 5000000000 for 50億
     kind: str  # share, money, time, size, rate, memory, power, factor, count; "" for a bare number
 
 
@@ -95,18 +120,21 @@ def figures(text: str) -> list[Figure]:
 def _amounts(text: str) -> Iterator[tuple[int, Figure]]:
     """Numbers that are more than a number, each with the place of its first digit."""
     for match in _FIGURE.finditer(text):
-        number = match["number"].replace(",", "")
+        number = match["number"]
+        key = _full(number, match["letter"])
         kind = "money" if match["money"] else _KIND.get((match["unit"] or "").lower(), "")
+        if not kind and not number[-1].isdigit():
+            kind = "count"  # 5 million, 3億
         if not kind and _YEAR.fullmatch(number):
             kind = "time"
         # RTX 5090: a number alone after a name is a part of it.
         if kind or (
-            len(number) >= 3
+            len(key) >= 3
             and not _NAME_BEFORE.search(
                 text, max(0, match.start("number") - LONGEST_NAME), match.start("number")
             )
         ):
-            yield match.start("number"), Figure(match[0].strip(), _bare(number), kind)
+            yield match.start("number"), Figure(match[0].strip(), key, kind)
 
 
 def _times(text: str) -> list[tuple[int, int, Figure]]:
@@ -149,8 +177,33 @@ def kinds(text: str) -> frozenset[str]:
 
 def numbers(text: str) -> frozenset[str]:
     """Every number and point in time in a text that is `normal`, in the form of `Figure.key`."""
-    bare = {_bare(number.replace(",", "")) for number in re.findall(_NUMBER, text)}
-    return frozenset(bare | {figure.key for _, _, figure in _times(text)})
+    alone = {_full(number, None) for number in re.findall(_AMOUNT, text, re.IGNORECASE)}
+    return frozenset(
+        alone | {figure.key for _, figure in _amounts(text)} | {figure.key for _, _, figure in _times(text)}
+    )
+
+
+def _full(amount: str, letter: str | None) -> str:
+    """The digits of an amount: 5000000000 for 5 billion, $5bn and 50億, 1500000000000 for 1兆5,000億."""
+    parts = [
+        (match["number"].replace(",", ""), _ZEROS.get((match["scale"] or letter or "").lower(), 0))
+        for match in _PART.finditer(amount)
+    ]
+    full = [_with_zeros(number, zeros) for number, zeros in parts]
+    falling = all(one > other for (_, one), (_, other) in pairwise(parts))
+    if not falling or any(len(part) > LONGEST_SUM or not part.isdecimal() for part in full):
+        return full[0]
+    return str(sum(map(int, full))) if len(full) > 1 else full[0]
+
+
+def _with_zeros(number: str, zeros: int) -> str:
+    """A number times a power of ten, by moving its point: exact, however long it is."""
+    whole, _, rest = number.partition(".")
+    rest = rest.ljust(zeros, "0")
+    moved = f"{whole}{rest[:zeros]}"
+    if zeros:
+        moved = moved.lstrip("0") or "0"
+    return _bare(f"{moved}.{rest[zeros:]}" if rest[zeros:] else moved)
 
 
 def _bare(number: str) -> str:

@@ -11,11 +11,11 @@ from storage.linking.names import normal
 @pytest.mark.parametrize(
     ("text", "shown", "key", "kind"),
     [
-        ("worth $5 billion now", "$5 billion", "5", "money"),
+        ("worth $5 billion now", "$5 billion", "5000000000", "money"),
         ("US$1.50 a share", "US$1.50", "1.5", "money"),
-        ("投資額は3,000億円だ", "3,000億円", "3000", "money"),
-        ("总额50亿美元", "50亿美元", "50", "money"),
-        ("규모는 1조원이다", "1조원", "1", "money"),
+        ("投資額は3,000億円だ", "3,000億円", "300000000000", "money"),
+        ("总额50亿美元", "50亿美元", "5000000000", "money"),
+        ("규모는 1조원이다", "1조원", "1000000000000", "money"),
         ("up 30 percent", "30 percent", "30", "share"),
         ("３０％増", "30%", "30", "share"),
         ("30퍼센트 증가", "30퍼센트", "30", "share"),
@@ -28,7 +28,7 @@ from storage.linking.names import normal
         ("draws 700W", "700W", "700", "power"),
         ("性能は2.5倍", "2.5倍", "2.5", "factor"),
         ("3x faster", "3x", "3", "factor"),
-        ("100万個を出荷", "100万個", "100", "count"),
+        ("100万個を出荷", "100万個", "1000000", "count"),
         ("1,234,567 units", "1,234,567 units", "1234567", "count"),
         ("after 18 months", "18 months", "18", "time"),
         ("by 2027.", "2027", "2027", "time"),
@@ -55,6 +55,32 @@ def test_a_point_in_time_has_one_key_in_every_language(texts: str, key: str) -> 
 
 
 @pytest.mark.parametrize(
+    ("texts", "key"),
+    [
+        ("$5 billion; US$5bn; $5B; 5 billion dollars; 50億ドル; 50亿美元; 50億美元; 50억 달러", "5000000000"),
+        (
+            "$1.2tn; $1.2 trillion; 1兆2,000億円; 1.2兆円; 1조2000억원; 1조 2000억 원; 1.2万亿元",
+            "1200000000000",
+        ),
+        ("150,000 units; 15万個; 15万颗; 15萬顆; 15만 개; 150 thousand chips", "150000"),
+        ("3.5 million wafers; 350万枚; 350万片; 350만 장", "3500000"),
+        ("1兆2,345億6,789万円; $1,234,567,890,000", "1234567890000"),
+        ("1千万台; 10 million units; 1천만 대", "10000000"),
+        ("5万3,000人; 53,000 people; 5만3천 명", "53000"),
+    ],
+)
+def test_an_amount_has_one_key_in_every_language(texts: str, key: str) -> None:
+    for text in texts.split("; "):
+        assert [figure.key for figure in figures(normal(text))] == [key], text
+        assert key in numbers(normal(text))
+
+
+@pytest.mark.parametrize("text", ["a 4K screen", "5T of it", "7B parameters"])
+def test_a_letter_behind_a_number_is_no_amount_unless_it_is_money(text: str) -> None:
+    assert figures(text) == []
+
+
+@pytest.mark.parametrize(
     "text", ["H100", "GPT-5.2", "GB200-NVL72", "A100-80GB", "v7", "B30A", "TPU8t", "N3", "4 of 12"]
 )
 def test_a_model_number_or_a_small_bare_one_is_no_figure(text: str) -> None:
@@ -76,7 +102,7 @@ def test_zeros_behind_the_point_make_no_other_figure() -> None:
 
 
 def test_the_numbers_of_a_text_are_all_that_stand_in_it() -> None:
-    assert numbers("H100は3,000億円、2.50倍") == {"100", "3000", "2.5"}
+    assert numbers("H100は3,000億円、2.50倍") == {"100", "300000000000", "2.5"}
 
 
 def test_the_kinds_of_a_text_are_those_of_its_figures() -> None:
@@ -96,8 +122,10 @@ def test_a_figure_is_among_the_numbers_of_its_own_text(text: str) -> None:
         "1,111" * 4_000,
         "A" * 2_000 + " 500" * 400,
         "2026年1月 " * 10_000,
+        "1兆" * 10_000,
+        "$" + "9" * 10_000 + "兆" + "9" * 10_000 + "億",
     ],
-    ids=["digits", "thousands", "names", "months"],
+    ids=["digits", "thousands", "names", "months", "sums", "long sums"],
 )
 def test_a_long_run_of_figures_is_read_promptly(text: str) -> None:
     assert isinstance(figures(text), list)
@@ -111,6 +139,10 @@ PIECES += [
     " quarter",
     " half of ",
     "億円",
+    "兆",
+    "万",
+    " billion",
+    "bn",
     "nm",
     " ",
     "٣",
