@@ -58,6 +58,11 @@ _FIGURE = re.compile(
     rf"(?:[ \-]?(?P<unit>{_UNIT})(?![A-Za-z]))?(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
+# Any number, be it a part of a name: what a post has is not new to it.
+_ANY = re.compile(
+    rf"(?P<money>[$€£¥₩]\s?)?(?P<number>{_AMOUNT})(?(money)(?P<letter>(?:{_LETTER})(?![A-Za-z0-9]))?)",
+    re.IGNORECASE,
+)
 _MONTHS = "january february march april may june july august september october november december".split()
 _MONTH = "|".join(f"{month[:3]}(?:{month[3:]})?" for month in _MONTHS)
 _NUMERAL = {
@@ -89,6 +94,7 @@ _TIMES = [
 ]
 _FIRST_HALF = ("前", "上", "상")
 LONGEST_SUM = 30  # digits of amounts that are added up
+REACH = 24  # characters before and after a year that belong to a point in time: "second quarter of "
 LONGEST_NAME = 30  # characters before a number that are looked at
 _NAME_BEFORE = re.compile(r"[A-Z][A-Za-z0-9]*[ -]\Z")
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -140,16 +146,26 @@ def _amounts(text: str) -> Iterator[tuple[int, Figure]]:
 def _times(text: str) -> list[tuple[int, int, Figure]]:
     """Points in time with their places in the text; where two forms fit, the first in the list."""
     found: list[tuple[int, int, Figure]] = []
-    if not _YEAR.search(text):
-        return found
     taken: set[int] = set()
+    windows = _near_years(text)
     for form in _TIMES:
-        for match in form.finditer(text):
+        for match in (match for window in windows for match in form.finditer(text, *window)):
             places = range(match.start(), match.end())
             if taken.isdisjoint(places):
                 taken.update(places)
                 found.append((match.start(), match.end(), Figure(match[0].strip(), _time_key(match), "time")))
     return sorted(found, key=lambda place: place[0])
+
+
+def _near_years(text: str) -> list[tuple[int, int]]:
+    """Where points in time can stand: a text is searched eight times, and most of it names no year."""
+    windows: list[tuple[int, int]] = []
+    for year in _YEAR.finditer(text):
+        start, end = max(0, year.start() - REACH), year.end() + REACH
+        if windows and start <= windows[-1][1]:
+            start = windows.pop()[0]
+        windows.append((start, end))
+    return windows
 
 
 def _time_key(match: re.Match[str]) -> str:
@@ -177,10 +193,8 @@ def kinds(text: str) -> frozenset[str]:
 
 def numbers(text: str) -> frozenset[str]:
     """Every number and point in time in a text that is `normal`, in the form of `Figure.key`."""
-    alone = {_full(number, None) for number in re.findall(_AMOUNT, text, re.IGNORECASE)}
-    return frozenset(
-        alone | {figure.key for _, figure in _amounts(text)} | {figure.key for _, _, figure in _times(text)}
-    )
+    alone = {_full(match["number"], match["letter"]) for match in _ANY.finditer(text)}
+    return frozenset(alone | {figure.key for _, _, figure in _times(text)})
 
 
 def _full(amount: str, letter: str | None) -> str:

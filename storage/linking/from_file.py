@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from storage.engine import Database
 from storage.errors import InputError
+from storage.insert import storable
 from storage.linking.decision import LearnedJudge
 from storage.linking.encoder import Encoder
 from storage.linking.index import PostIndex
@@ -93,9 +94,9 @@ def _item(path: Path, number: int, line: str) -> NewsItem:
             raise ValueError("no id or no title")
         when = datetime.fromisoformat(row["date"]) if row.get("date") else None
         return NewsItem(
-            id=str(row["id"]),
-            title=str(row["title"]),
-            text=str(row.get("text") or ""),
+            id=storable(str(row["id"])),
+            title=storable(row["title"]),
+            text=storable(str(row.get("text") or "")),
             language=str(row.get("lang") or ""),
             when=when if when is None or when.tzinfo else when.replace(tzinfo=UTC),
         )

@@ -75,6 +75,12 @@ def test_an_amount_has_one_key_in_every_language(texts: str, key: str) -> None:
         assert key in numbers(normal(text))
 
 
+def test_points_in_time_are_found_wherever_they_stand_in_a_long_text() -> None:
+    text = "x" * 100 + " the second quarter of 2027 " + "y" * 50 + "、2026年10月12日 2026年度後半" + "z" * 90
+    assert [figure.key for figure in figures(text)] == ["2027-Q2", "2026-10", "FY2026-H2"]
+    assert figures(text)[1].shown == "2026年10月12日"
+
+
 @pytest.mark.parametrize("text", ["a 4K screen", "5T of it", "7B parameters"])
 def test_a_letter_behind_a_number_is_no_amount_unless_it_is_money(text: str) -> None:
     assert figures(text) == []

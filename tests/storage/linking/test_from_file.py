@@ -81,6 +81,20 @@ def test_a_post_newer_than_the_news_is_a_followup_all_the_same(
     assert row["links"][0]["followup"]
 
 
+def test_what_nobody_expected_in_an_item_is_linked_and_can_be_written(
+    database: Database, tmp_path: Path, words: Vocabulary
+) -> None:
+    import_blog(database, tmp_path / "posts", words)
+    titles = ["\ud83d Acme \0", "", "x" * 100_000, "見出し" * 30_000, "𓀀𓀁 ნვიდია ⠝⠧", "アクメ、オリオン"]
+    file = tmp_path / "items.jsonl"
+    rows = [{"id": n or "\ud83d0", "title": title, "lang": "xx"} for n, title in enumerate(titles)]
+    file.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    linked = list(link_items(database, words, read_items(file)))
+    assert [row["item"] for row in linked] == ["0", "1", "2", "3", "4", "5"]
+    assert [bool(row["links"]) for row in linked] == [True, False, False, False, False, True]
+    assert json.dumps(linked, ensure_ascii=False).encode()
+
+
 def test_stories_do_not_depend_on_the_order_of_the_items(
     database: Database, tmp_path: Path, words: Vocabulary
 ) -> None:
