@@ -15,7 +15,7 @@ from storage.linking.index import PostIndex
 from storage.linking.loading import load_index
 from storage.linking.names import Vocabulary
 from storage.linking.news import encode, read_news, with_vectors
-from storage.linking.run import KNOWN_TO_POST, news_of
+from storage.linking.run import KNOWN_TO_POST, knew_of_news, news_of
 from storage.models import FollowupRow, FollowupStoryRow, ItemRow, LinkRow, PostRow
 from storage.urls import canonical_url, is_web_url
 
@@ -75,7 +75,7 @@ def ask(session: Session, item: str, post: str, vocabulary: Vocabulary, encoder:
 
 def _store_checks(session: Session, item: ItemRow, index: PostIndex, place: int) -> list[Check]:
     post = index.posts[place]
-    late = post.published is not None and post.published > item.moment + KNOWN_TO_POST
+    late = post.published is not None and knew_of_news(post.published, item.moment)
     settled = session.scalars(
         select(FollowupRow)
         .join(FollowupStoryRow, FollowupStoryRow.followup_id == FollowupRow.id)

@@ -1,5 +1,6 @@
 """Why an item is linked to a post, or is not: each signal with its weight, each rule that it had to pass."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -36,9 +37,7 @@ class SignalShare:
     usual: float  # its mean
     fits: float  # what it adds to how well the post fits
     due: float  # and to how probable an update is
-    enough: (
-        float | None
-    )  # at this value it alone would make up for what `due` lacks; none: at no value, or no lack
+    enough: float | None  # the value at which it alone would make up for what `due` lacks, if there is one
 
 
 @dataclass(frozen=True)
@@ -69,13 +68,18 @@ def explain(news: Reading, place: int, index: PostIndex) -> Explanation:
             f"{len(places)} posts are",
             "to be one of them",
         ),
-        Check("among the posts that fit best", rank <= MAX_LINKS, f"number {rank}", f"number {MAX_LINKS}"),
-        Check("fits at all", score >= MIN_SCORE, f"{score:.3f}", f"{MIN_SCORE:.3f}"),
+        Check(
+            "among the posts that fit best",
+            rank <= MAX_LINKS,
+            f"number {rank}",
+            f"number {MAX_LINKS} or better",
+        ),
+        Check("fits at all", score >= MIN_SCORE, f"{score:.3f}", f"{MIN_SCORE:.3f} or more"),
         Check(
             "probable to need an update",
             due >= weights.threshold,
             f"{due:.1%}",
-            f"{weights.threshold:.1%}",
+            f"{weights.threshold:.1%} or more",
         ),
     )
     shares = _shares(weights, values[0].tolist(), standard[0].tolist(), due)
@@ -119,4 +123,4 @@ def _enough(distance: float, mean: float, spread: float) -> float | None:
 
 def _log_odds(probability: float) -> float:
     bounded = min(max(probability, 1 - MOST_PROBABLE), MOST_PROBABLE)
-    return float(np.log(bounded / (1 - bounded)))
+    return math.log(bounded / (1 - bounded))

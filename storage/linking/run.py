@@ -32,6 +32,11 @@ class Prepared:
     links: Sequence[Link]
 
 
+def knew_of_news(published: datetime, when: datetime) -> bool:
+    """Whether a post came out so long after the news that it can be taken to have known of it."""
+    return published > when + KNOWN_TO_POST
+
+
 def news_of(row: ItemRow) -> NewsItem:
     """A stored item as the linker reads it: with the longer of its own text and that of its page."""
     text = max(row.article or "", row.text, key=len)
@@ -176,6 +181,6 @@ def _vector(data: bytes) -> Vectors:
 def _in_time(link: Link, when: datetime) -> tuple[bool, str, str]:
     """A post that was written after the news needs no follow-up from it."""
     published = link.post.published
-    if link.followup and published is not None and published > when + KNOWN_TO_POST:
+    if link.followup and published is not None and knew_of_news(published, when):
         return False, "background", f"the post is newer than the news ({published:%Y-%m-%d})"
     return link.followup, link.kind, link.evidence.reason
