@@ -11,7 +11,7 @@ import click
 from storage.errors import plain_line
 
 if TYPE_CHECKING:
-    from storage.followups import Followup
+    from storage.followups.listing import Followup
 
 PIPED_WIDTH = 160  # columns of a table that no terminal sets a width for
 

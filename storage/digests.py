@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from storage.followups import Followup, list_followups, wake
+from storage.followups.listing import Followup, list_followups
+from storage.followups.settling import wake
 from storage.models import DeliveryRow, DigestRow, FollowupStoryRow
 
 MOST = 25  # follow-ups a digest carries: nobody works through more in a day, and mail programs cut long mails

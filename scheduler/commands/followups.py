@@ -10,7 +10,9 @@ from scheduler.cli import Front
 from scheduler.clock import utc_now
 from scheduler.output import followup_json, print_followups, print_json, why
 from storage.errors import InputError, plain_line
-from storage.followups import STATUSES, Followup, Status, list_followups, settle
+from storage.followups.listing import Followup, list_followups
+from storage.followups.settling import settle
+from storage.followups.status import STATUSES, Status
 
 
 @click.group(invoke_without_command=True)

@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from storage.digests import Mail
 from storage.errors import plain_line
-from storage.followups import Coverage, Followup, Story
+from storage.followups.listing import Coverage, Followup, Story
 from storage.urls import is_web_url
 
 _ENVIRONMENT = Environment(

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.errors import InputError
-from storage.followups import LARGEST_ID, WAITING
+from storage.followups.status import LARGEST_ID, WAITING
 from storage.linking.encoder import Encoder
 from storage.linking.evidence import Evidence, EvidenceFinder
 from storage.linking.explaining import Check, Explanation, explain

@@ -8,7 +8,7 @@ import numpy as np
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from storage.followups import raise_followups, withdraw_unearned
+from storage.followups.raising import raise_followups, withdraw_unearned
 from storage.insert import insert_new
 from storage.linking.encoder import Encoder, Vectors
 from storage.linking.linker import Link, Linker

@@ -29,7 +29,7 @@ from scheduler.settings import Settings, load_settings
 from storage.engine import Database, open_database
 from storage.entries import store_entries
 from storage.entry import Entry
-from storage.followups import raise_followups
+from storage.followups.raising import raise_followups
 from storage.models import ItemRow, LinkRow, PostRow, StoryRow
 from storage.sources import SourceSetting, register
 from tests.conftest import NOW

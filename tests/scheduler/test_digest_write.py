@@ -17,7 +17,7 @@ from lxml import etree, html
 
 from scheduler.digest.write import write_digest
 from storage.digests import Mail
-from storage.followups import Coverage, Followup, Report, Story
+from storage.followups.listing import Coverage, Followup, Report, Story
 from tests.conftest import NOW
 from tests.scheduler.conftest import HOSTILE
 

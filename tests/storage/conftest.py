@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 from storage.engine import Database
 from storage.entries import store_entries
 from storage.entry import Entry
-from storage.followups import raise_followups
+from storage.followups.raising import raise_followups
 from storage.items import Stored
 from storage.models import Base, ItemRow, LinkRow, PostRow, SightingRow, StoryRow
 from storage.sources import KnownSource, Memory, Outcome, SourceSetting, record_outcomes, register

@@ -8,7 +8,9 @@ from sqlalchemy import select
 
 from storage.digests import MOST, Mail, claim, last_scheduled, make_digest, outbox, record_delivery, upcoming
 from storage.engine import Database
-from storage.followups import Followup, Status, list_followups, settle
+from storage.followups.listing import Followup, list_followups
+from storage.followups.settling import settle
+from storage.followups.status import Status
 from storage.models import DigestRow
 from tests.conftest import NOW
 from tests.storage.conftest import add_post, add_story, raise_pairs

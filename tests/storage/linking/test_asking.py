@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from storage.engine import Database
 from storage.entry import Entry
 from storage.errors import InputError
-from storage.followups import settle
+from storage.followups.settling import settle
 from storage.linking.asking import Answer, ask
 from storage.linking.names import Vocabulary
 from storage.linking.waiting import link_waiting

@@ -6,7 +6,9 @@ import pytest
 
 from storage.engine import Database
 from storage.errors import InputError
-from storage.followups import STATUSES, Followup, Status, list_followups, settle, wake
+from storage.followups.listing import Followup, list_followups
+from storage.followups.settling import settle, wake
+from storage.followups.status import STATUSES, Status
 from tests.conftest import NOW
 from tests.storage.conftest import add_post, add_report, add_story, known_source, raise_pairs
 

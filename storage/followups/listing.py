@@ -1,21 +1,16 @@
-"""Follow-ups: the posts that need an update, with the stories that call for it."""
+"""Follow-ups as they are shown: with their post, their stories and the reports of each."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from storage.errors import InputError
+from storage.followups.status import LARGEST_ID
 from storage.models import FollowupRow, FollowupStoryRow, ItemRow, LinkRow, PostRow, SourceRow
-
-Status = Literal["open", "snoozed", "done", "dismissed"]
-STATUSES: tuple[Status, ...] = ("open", "snoozed", "done", "dismissed")
-WAITING = ("open", "snoozed")
-LARGEST_ID = 2**31 - 1  # that a column holds; a user may type a larger one
 
 
 @dataclass(frozen=True)
@@ -86,70 +81,6 @@ class Followup:
         return max((story.best.score for story in self.stories), default=0.0)
 
 
-def raise_followups(
-    session: Session, raised: Iterable[tuple[int, int]], *, now: datetime
-) -> tuple[list[int], int]:
-    """Open a follow-up for each (post, story), or add the story to the one that already waits.
-
-    A pair that any follow-up of the post already has, settled or not, is left alone: the editor has seen
-    it. Returns the ids of the follow-ups that were opened, and how many stories were added in all.
-    """
-    opened: list[int] = []
-    added = 0
-    for post_id, story_id in sorted(set(raised)):
-        mine = select(FollowupRow).where(FollowupRow.post_id == post_id)
-        seen = session.scalar(
-            mine.join(FollowupStoryRow, FollowupStoryRow.followup_id == FollowupRow.id).where(
-                FollowupStoryRow.story_id == story_id
-            )
-        )
-        if seen is not None:
-            continue
-        row = session.scalar(mine.where(FollowupRow.status.in_(WAITING)))
-        if row is None:
-            row = FollowupRow(post_id=post_id, status="open", opened_at=now)
-            session.add(row)
-            session.flush()
-            opened.append(row.id)
-        session.add(FollowupStoryRow(followup_id=row.id, story_id=story_id, added_at=now))
-        session.flush()
-        added += 1
-    return opened, added
-
-
-def withdraw_unearned(session: Session, stories: Collection[int]) -> None:
-    """Take stories out of follow-ups that no item of theirs calls for any more, unless they were mailed.
-
-    That is so when a source changed an item's title or text. A follow-up that is left without a story goes.
-    """
-    earned = (
-        select(LinkRow.item_id)
-        .join(ItemRow, ItemRow.id == LinkRow.item_id)
-        .where(
-            ItemRow.story_id == FollowupStoryRow.story_id,
-            LinkRow.post_id == FollowupRow.post_id,
-            LinkRow.followup,
-        )
-    )
-    unearned = session.execute(
-        select(FollowupStoryRow, FollowupRow)
-        .join(FollowupRow, FollowupRow.id == FollowupStoryRow.followup_id)
-        .where(
-            FollowupStoryRow.story_id.in_(stories),
-            FollowupStoryRow.digest_id.is_(None),
-            FollowupRow.status.in_(WAITING),
-            ~earned.exists(),
-        )
-    ).all()
-    for member, followup in unearned:
-        session.delete(member)
-        session.flush()
-        left = select(FollowupStoryRow.story_id).where(FollowupStoryRow.followup_id == followup.id)
-        if session.scalar(left.limit(1)) is None:
-            session.delete(followup)
-            session.flush()
-
-
 def list_followups(
     session: Session,
     *,
@@ -192,52 +123,6 @@ def list_followups(
         if stories[row.id]
     ]
     return sorted(followups, key=lambda f: (-f.score, f.id))
-
-
-def settle(
-    session: Session,
-    ids: Sequence[int],
-    status: Status,
-    *,
-    now: datetime,
-    snoozed_until: datetime | None = None,
-    reason: str | None = None,
-) -> None:
-    """Give follow-ups a status: open (again), snoozed, done or dismissed.
-
-    Raises `InputError` if one of the ids is no follow-up's, or if a settled one cannot wait again because
-    its post has a newer follow-up that waits.
-    """
-    if (status == "snoozed") != (snoozed_until is not None):
-        raise ValueError("a snoozed follow-up, and no other, needs a time to wake")
-    for followup_id in ids:
-        row = session.get(FollowupRow, followup_id) if followup_id <= LARGEST_ID else None
-        if row is None:
-            raise InputError(f"there is no follow-up {followup_id}; `chipwatch followups` lists them")
-        if status in WAITING and row.status not in WAITING:
-            newer = session.scalar(
-                select(FollowupRow.id).where(
-                    FollowupRow.post_id == row.post_id, FollowupRow.status.in_(WAITING)
-                )
-            )
-            if newer is not None:
-                raise InputError(f"follow-up {followup_id}: its post already waits as follow-up {newer}")
-        row.reason = reason or (row.reason if row.status == status else None)
-        row.status = status
-        row.settled_at = None if status in WAITING else now
-        row.snoozed_until = snoozed_until
-
-
-def wake(session: Session, *, now: datetime) -> int:
-    """Open the snoozed follow-ups whose time has come; returns how many."""
-    due = session.scalars(
-        select(FollowupRow).where(FollowupRow.status == "snoozed", FollowupRow.snoozed_until <= now)
-    ).all()
-    for row in due:
-        row.status, row.snoozed_until = "open", None
-        for story in session.scalars(select(FollowupStoryRow).where(FollowupStoryRow.followup_id == row.id)):
-            story.digest_id = None  # the editor asked to be told again
-    return len(due)
 
 
 def _stories(session: Session, rows: Sequence[FollowupRow], *, unsent: bool) -> defaultdict[int, list[Story]]:

@@ -1,0 +1,1 @@
+"""Follow-ups: the posts that need an update, with the stories that call for it."""
