@@ -4,14 +4,15 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from storage.errors import plain_line
+from storage.errors import InputError, plain_line
 
 if TYPE_CHECKING:
-    from storage.followups.listing import Followup
+    from storage.followups.listing import Followup, FollowupPost
 
 PIPED_WIDTH = 160  # columns of a table that no terminal sets a width for
 
@@ -27,6 +28,15 @@ def print_json(value: object) -> None:
     text = json.dumps(value, ensure_ascii=False, indent=2, default=plain)
     # JSON itself escapes only what is below U+0020; terminals obey more than that.
     click.echo("".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text))
+
+
+def write_lines(file: Path, values: Iterable[object]) -> None:
+    """Write JSON lines; raises `InputError` if the file cannot be written."""
+    text = "".join(f"{json.dumps(value, ensure_ascii=False)}\n" for value in values)
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{file} cannot be written: {error.strerror}") from error
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -55,16 +65,14 @@ def followup_json(followup: "Followup") -> dict[str, Any]:
         "opened_at": followup.opened_at,
         "settled_at": followup.settled_at,
         "snoozed_until": followup.snoozed_until,
+        "ground": followup.ground,
         "reason": followup.reason,
-        "post": {
-            "file": followup.post_file,
-            "title": followup.post_title,
-            "url": followup.post_url,
-            "published": followup.post_published,
-        },
+        "post": _post_json(followup.post),
+        "alike": [_post_json(post) for post in followup.posts[1:]],
         "stories": [
             {
                 "id": story.id,
+                "kind": story.kind,
                 "added_at": story.added_at,
                 "mailed": story.digest_id is not None,
                 "reports": [asdict(report) for report in story.reports],
@@ -72,6 +80,10 @@ def followup_json(followup: "Followup") -> dict[str, Any]:
             for story in followup.stories
         ],
     }
+
+
+def _post_json(post: "FollowupPost") -> dict[str, Any]:
+    return {"file": post.file, "title": post.title, "url": post.url, "published": post.published}
 
 
 def print_followups(followups: "Iterable[Followup]", *, with_status: bool) -> None:
@@ -83,12 +95,14 @@ def print_followups(followups: "Iterable[Followup]", *, with_status: bool) -> No
         news = f"[{best.language or '?'}] {best.title}{more}"
         score = f"{followup.score:.2f}"
         status = [followup.status] if with_status else []
-        rows.append([followup.id, *status, score, followup.post_title, news, why(best.evidence)])
+        posts = len(followup.posts) - 1
+        title = f"{followup.post.title} (+{posts} alike)" if posts else followup.post.title
+        rows.append([followup.id, *status, score, title, news, why(best.evidence)])
     print_table(["id", *(["status"] if with_status else []), "score", "post", "news", "why"], rows)
 
 
 def why(evidence: dict[str, Any]) -> str:
     """The evidence in one line."""
-    new = [*evidence.get("new_figures", []), *evidence.get("new_names", [])]
+    new = [text for key in ("changes", "new_figures", "new_names") for text in evidence.get(key, [])]
     reason = str(evidence.get("reason", ""))
     return f"{reason}; new: {', '.join(new)}" if new else reason

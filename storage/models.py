@@ -181,6 +181,7 @@ class PostRow(Base):
     text: Mapped[str]  # paragraphs parted by blank lines: no markup, no repeated paragraph, no leftovers
     lead_words: Mapped[str] = mapped_column(default="")  # of its first paragraphs, parted by spaces
     failed: Mapped[bool] = mapped_column(default=False)  # a text generator's apology instead of a post
+    wish: Mapped[str] = mapped_column(default="")  # its front matter's `followup`: evergreen, never, or ""
     file_hash: Mapped[str]
     names_version: Mapped[str]  # of the tables that the mentions were found with
     imported_at: Mapped[datetime]
@@ -238,7 +239,7 @@ class LinkRow(Base):
 
 
 class FollowupRow(Base):
-    """A post that needs an update."""
+    """A post that needs an update, and its near-copies with it."""
 
     __tablename__ = "followup"
     __table_args__ = (
@@ -253,12 +254,26 @@ class FollowupRow(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"), index=True)
+    post_id: Mapped[int] = mapped_column(
+        ForeignKey("post.id", ondelete="CASCADE"), index=True
+    )  # it was opened for
     status: Mapped[str] = mapped_column(index=True)  # open, snoozed, done, dismissed
     opened_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]  # done or dismissed since
     snoozed_until: Mapped[datetime | None]
-    reason: Mapped[str | None]  # the editor's, for a dismissal
+    ground: Mapped[str | None]  # of a dismissal: not-about, nothing-new, evergreen
+    reason: Mapped[str | None]  # the editor's own words
+
+
+class FollowupPostRow(Base):
+    """A post of a follow-up: the one that it was opened for, and those that say the same."""
+
+    __tablename__ = "followup_post"
+
+    followup_id: Mapped[int] = mapped_column(ForeignKey("followup.id", ondelete="CASCADE"), primary_key=True)
+    post_id: Mapped[int] = mapped_column(
+        ForeignKey("post.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
 
 
 class DigestRow(Base):

@@ -2,17 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 
 import click
 
 from crawler.sources import parse_duration
 from scheduler.cli import Front
 from scheduler.clock import utc_now
-from scheduler.output import followup_json, print_followups, print_json, why
+from scheduler.output import followup_json, print_followups, print_json, why, write_lines
 from storage.errors import InputError, plain_line
 from storage.followups.listing import Followup, list_followups
 from storage.followups.settling import settle
-from storage.followups.status import STATUSES, Status
+from storage.followups.status import GROUNDS, STATUSES, Ground, Status
 
 
 @click.group(invoke_without_command=True)
@@ -66,14 +67,17 @@ def _state(followup: Followup) -> str:
         return f"snoozed until {followup.snoozed_until:%Y-%m-%d %H:%M} UTC"
     if followup.settled_at is None:
         return followup.status
-    reason = f" ({plain_line(followup.reason)})" if followup.reason else ""
+    said = ": ".join(plain_line(text) for text in (followup.ground, followup.reason) if text)
+    reason = f" ({said})" if said else ""
     return f"{followup.status} {followup.settled_at:%Y-%m-%d %H:%M} UTC{reason}"
 
 
 def _tell(followup: Followup) -> None:
-    click.echo(f"{followup.id}  {plain_line(followup.post_title)}")
+    click.echo(f"{followup.id}  {plain_line(followup.post.title)}")
     click.echo(f"    {_state(followup)}, opened {followup.opened_at:%Y-%m-%d %H:%M} UTC")
-    click.echo(f"    {plain_line(followup.post_url)}  ({plain_line(followup.post_file)})")
+    click.echo(f"    {plain_line(followup.post.url)}  ({plain_line(followup.post.file)})")
+    for post in followup.posts[1:]:
+        click.echo(f"    says the same: {plain_line(post.title)}  ({plain_line(post.file)})")
     for story in followup.stories:
         for report in story.reports:
             click.echo("")
@@ -93,11 +97,12 @@ def _settle(
     said: str,
     *,
     until: datetime | None = None,
+    ground: Ground | None = None,
     reason: str | None = None,
 ) -> None:
     settings = front.settings()
     with front.open(settings) as database, database.write() as session:
-        settle(session, numbers, status, now=utc_now(), snoozed_until=until, reason=reason)
+        settle(session, numbers, status, now=utc_now(), snoozed_until=until, ground=ground, reason=reason)
     for number in numbers:
         click.echo(f"{number} {said}")
 
@@ -112,11 +117,18 @@ def done(front: Front, numbers: Sequence[int]) -> None:
 
 @followups.command()
 @click.argument("numbers", type=int, nargs=-1, required=True)
-@click.option("--reason", help="Why, for the record.")
+@click.option(
+    "--because",
+    "ground",
+    type=click.Choice(GROUNDS),
+    help="What the linker is to learn: the news is not about the post, it adds nothing to it, or the post is "
+    "evergreen and only to come up when it is contradicted.",
+)
+@click.option("--reason", help="In your own words, for the record.")
 @click.pass_obj
-def dismiss(front: Front, numbers: Sequence[int], reason: str | None) -> None:
-    """Dismiss follow-ups: their stories do not come back for these posts."""
-    _settle(front, numbers, "dismissed", "dismissed", reason=reason)
+def dismiss(front: Front, numbers: Sequence[int], ground: Ground | None, reason: str | None) -> None:
+    """Dismiss follow-ups: a story comes back for these posts only with something new."""
+    _settle(front, numbers, "dismissed", "dismissed", ground=ground, reason=reason)
 
 
 @followups.command()
@@ -139,3 +151,20 @@ def snooze(front: Front, numbers: Sequence[int], wait: str) -> None:
 def reopen(front: Front, numbers: Sequence[int]) -> None:
     """Open follow-ups again."""
     _settle(front, numbers, "open", "open again")
+
+
+@followups.command()
+@click.argument("qrels", type=click.Path(path_type=Path))
+@click.option("--items", type=click.Path(path_type=Path), help="Write the judged items there, for `link`.")
+@click.pass_obj
+def judgements(front: Front, qrels: Path, items: Path | None) -> None:
+    """Write your verdicts to QRELS as judgements: JSON lines with item, post and grade (2, 1, 0)."""
+    from storage.linking.judgements import judged
+
+    settings = front.settings()
+    with front.open(settings) as database, database.read() as session:
+        found = judged(session)
+    write_lines(qrels, found.pairs)
+    if items is not None:
+        write_lines(items, found.items)
+    click.echo(f"wrote {len(found.pairs)} judgements of {len(found.items)} items: {qrels}")

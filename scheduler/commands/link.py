@@ -1,12 +1,11 @@
 """`chipwatch link`: items from a file, to measure how well they are linked."""
 
-import json
 from pathlib import Path
 
 import click
 
 from scheduler.cli import Front
-from storage.errors import InputError
+from scheduler.output import write_lines
 from storage.linking.encoder import default_encoder
 from storage.linking.from_file import link_items, read_items
 from storage.linking.names import default_vocabulary
@@ -25,10 +24,6 @@ def link(front: Front, items: Path, out: Path, no_vectors: bool) -> None:
     news = read_items(items)
     with front.open(settings) as database:
         encoder = None if no_vectors else default_encoder()
-        found = link_items(database, default_vocabulary(), news, encoder)
-        rows = [json.dumps(row, ensure_ascii=False) for row in found]
-    try:
-        out.write_text("".join(f"{row}\n" for row in rows), encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"{out} cannot be written: {error.strerror}") from error
+        rows = list(link_items(database, default_vocabulary(), news, encoder))
+    write_lines(out, rows)
     click.echo(f"linked {len(rows)} items: {out}")

@@ -73,6 +73,7 @@ def import_(front: Front, path: Path | None, remove: bool, no_vectors: bool, as_
                 "unchanged": report.unchanged,
                 "skipped": [{"file": skipped.file, "reason": skipped.reason} for skipped in report.skipped],
                 "failed": report.failed,
+                "unclear": report.unclear,
                 "missing": report.missing,
                 "removed": report.removed,
             }
@@ -93,6 +94,10 @@ def _tell(report: ImportReport) -> None:
         click.echo(
             f"{len(report.failed)} of them are a text generator's apology, which no news makes stale; "
             f"the first is {plain_line(report.failed[0])}"
+        )
+    for file in report.unclear:
+        click.echo(
+            f"{plain_line(file)}: its `followup` is not known; write evergreen or never, or leave it out"
         )
     if not total and not report.skipped:
         click.echo("there are no Markdown files at that path")

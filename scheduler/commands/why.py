@@ -43,6 +43,7 @@ def _json(answer: "Answer") -> dict[str, Any]:
         "score": told.score,
         "due": told.due,
         "threshold": told.threshold,
+        "taught": told.taught,
         "checks": [asdict(check) for check in answer.checks],
         "signals": [asdict(share) for share in told.signals],
         "evidence": answer.evidence.as_json(),
@@ -70,12 +71,14 @@ def _tell(answer: "Answer") -> None:
         click.echo(f"Stored: a link with score {stored.score:.2f}, {raised}, {stored.kind}, made {when}.")
     click.echo(f"\npost  {plain_line(answer.evidence.post_passage) or '(nothing on the matter)'}")
     click.echo(f"news  {plain_line(answer.evidence.news_passage)}")
-    new = [*answer.evidence.new_figures, *answer.evidence.new_names]
+    new = [*answer.evidence.changes, *answer.evidence.new_figures, *answer.evidence.new_names]
     click.echo(f"new   {plain_line(', '.join(new)) or '(nothing)'}\n")
     print_table(
         ["rule", "passed", "has", "needed"],
         [[c.rule, "yes" if c.passed else "NO", c.found, c.needed] for c in answer.checks],
     )
+    if answer.explanation.taught:
+        click.echo(f"\nYour verdicts on this post add {answer.explanation.taught:+.2f} to the log-odds.")
     click.echo(
         "\nWhat each signal adds to how well the post fits, and to how probable an update is, in log-odds;\n"
         "`enough` is what it would have to be to raise a follow-up alone, all else being equal.\n"

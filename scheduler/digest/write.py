@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from storage.digests import Mail
 from storage.errors import plain_line
-from storage.followups.listing import Coverage, Followup, Story
+from storage.followups.listing import Coverage, Followup, FollowupPost, Story
 from storage.urls import is_web_url
 
 _ENVIRONMENT = Environment(
@@ -26,6 +26,7 @@ _ENVIRONMENT = Environment(
 )
 _ENVIRONMENT.tests["web_url"] = is_web_url  # only such addresses become links
 MAX_STORIES = 3  # of a follow-up that are shown in full, the newest
+MAX_ALIKE = 5  # posts that say the same and are named, the newest
 MAX_SUBJECT_TITLE = 60  # characters of a post's title in the subject
 
 
@@ -54,6 +55,8 @@ class FollowupView:
     url: str
     date: str
     age: str
+    alike: str  # that other posts say the same, "" if none does
+    others: tuple[tuple[str, str], ...]  # of those, newest first: title and address
     stories: tuple[StoryView, ...]
     more: str  # that there are more stories, "" if all are shown
 
@@ -99,7 +102,7 @@ def _phrases() -> Mapping[str, Mapping[str, Any]]:
 def _subject(followups: Sequence[Followup], phrases: Mapping[str, Any]) -> str:
     if not followups:
         return str(phrases["subject_none"])
-    first = _cut(plain_line(followups[0].post_title), MAX_SUBJECT_TITLE)
+    first = _cut(plain_line(followups[0].post.title), MAX_SUBJECT_TITLE)
     pattern = phrases["subject_one" if len(followups) == 1 else "subject"]
     return str(pattern.format(count=len(followups), first=first))
 
@@ -109,14 +112,18 @@ def _followup(
 ) -> FollowupView:
     days = (now.astimezone(zone).date() - followup.opened_at.astimezone(zone).date()).days
     age = phrases["open_today"] if days <= 0 else phrases["open_one" if days == 1 else "open_days"]
-    published = followup.post_published
+    published, others = followup.post.published, followup.posts[1:]
     return FollowupView(
         number=number,
         id=followup.id,
-        title=plain_line(followup.post_title),
-        url=plain_line(followup.post_url if is_web_url(followup.post_url) else followup.post_file),
+        title=plain_line(followup.post.title),
+        url=_address(followup.post),
         date=_date(published, phrases, zone) if published else phrases["undated"],
         age=age.format(days=days),
+        alike=phrases["alike_one" if len(others) == 1 else "alike"].format(count=len(others))
+        if others
+        else "",
+        others=tuple((plain_line(post.title), _address(post)) for post in others[:MAX_ALIKE]),
         stories=tuple(_story(story, phrases, zone) for story in followup.stories[:MAX_STORIES]),
         more=phrases["more_stories"].format(count=len(followup.stories) - MAX_STORIES)
         if len(followup.stories) > MAX_STORIES
@@ -124,19 +131,32 @@ def _followup(
     )
 
 
+def _alike(count: int, phrases: Mapping[str, Any]) -> str:
+    return str(phrases["alike_one" if count == 1 else "alike"].format(count=count)) if count else ""
+
+
+def _address(post: FollowupPost) -> str:
+    return plain_line(post.url if is_web_url(post.url) else post.file)
+
+
 def _story(story: Story, phrases: Mapping[str, Any], zone: ZoneInfo) -> StoryView:
     best = story.best
     evidence = best.evidence
+    changes = [plain_line(text) for text in evidence.get("changes", [])]
+    named = {text.rpartition(" → ")[2] for text in changes}
     new = [plain_line(text) for key in ("new_figures", "new_names") for text in evidence.get(key, [])]
+    new = [text for text in new if text not in named]
     return StoryView(
-        kind=phrases[best.kind],
+        kind=phrases[story.kind],
         title=plain_line(best.title),
         url=plain_line(best.url),
         reported=_reported(story.coverage, phrases, zone),
         why=_why(evidence, phrases),
         post_passage=plain_line(evidence.get("post_passage", "")),
         news_passage=plain_line(evidence.get("news_passage", "")),
-        new=phrases["not_in_post"].format(new=phrases["comma"].join(new)) if new else "",
+        new=" · ".join(
+            [*changes, *([phrases["not_in_post"].format(new=phrases["comma"].join(new))] if new else [])]
+        ),
         score=phrases["score"].format(score=f"{best.score:.2f}"),
     )
 

@@ -1,7 +1,7 @@
 """Follow-ups as they are shown: with their post, their stories and the reports of each."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,8 +9,16 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from storage.followups.status import LARGEST_ID
-from storage.models import FollowupRow, FollowupStoryRow, ItemRow, LinkRow, PostRow, SourceRow
+from storage.followups.status import GRAVEST_FIRST, LARGEST_ID
+from storage.models import (
+    FollowupPostRow,
+    FollowupRow,
+    FollowupStoryRow,
+    ItemRow,
+    LinkRow,
+    PostRow,
+    SourceRow,
+)
 
 
 @dataclass(frozen=True)
@@ -58,6 +66,23 @@ class Story:
         """The report that says most about the post."""
         return self.reports[0]
 
+    @property
+    def kind(self) -> str:
+        """The kind of change: the gravest that a report calls for the follow-up by."""
+        called = {report.kind for report in self.reports if report.followup}
+        return next((kind for kind in GRAVEST_FIRST if kind in called), self.best.kind)
+
+
+@dataclass(frozen=True)
+class FollowupPost:
+    """A post of a follow-up."""
+
+    id: int
+    file: str
+    title: str
+    url: str
+    published: datetime | None
+
 
 @dataclass(frozen=True)
 class Followup:
@@ -68,12 +93,15 @@ class Followup:
     opened_at: datetime
     settled_at: datetime | None
     snoozed_until: datetime | None
+    ground: str | None
     reason: str | None
-    post_file: str
-    post_title: str
-    post_url: str
-    post_published: datetime | None
+    posts: tuple[FollowupPost, ...]  # those that say the same, newest first; most have but one
     stories: tuple[Story, ...]
+
+    @property
+    def post(self) -> FollowupPost:
+        """The newest of its posts."""
+        return self.posts[0]
 
     @property
     def score(self) -> float:
@@ -94,17 +122,14 @@ def list_followups(
     `ids` narrows them to those; `unsent` to stories that no digest has carried; `awake_at` to snoozed ones
     whose time has come by then.
     """
-    query = (
-        select(FollowupRow, PostRow)
-        .join(PostRow, PostRow.id == FollowupRow.post_id)
-        .where(FollowupRow.status.in_(statuses))
-    )
+    query = select(FollowupRow).where(FollowupRow.status.in_(statuses))
     if ids is not None:
         query = query.where(FollowupRow.id.in_([number for number in ids if number <= LARGEST_ID]))
     if awake_at is not None:
         query = query.where(FollowupRow.snoozed_until <= awake_at)
-    rows = session.execute(query).all()
-    stories = _stories(session, [row for row, _ in rows], unsent=unsent)
+    rows = session.scalars(query).all()
+    posts = _posts(session, rows)
+    stories = _stories(session, posts, unsent=unsent)
     followups = [
         Followup(
             id=row.id,
@@ -112,30 +137,44 @@ def list_followups(
             opened_at=row.opened_at,
             settled_at=row.settled_at,
             snoozed_until=row.snoozed_until,
+            ground=row.ground,
             reason=row.reason,
-            post_file=post.file,
-            post_title=post.title,
-            post_url=post.url,
-            post_published=post.published,
+            posts=tuple(posts[row.id]),
             stories=tuple(stories[row.id]),
         )
-        for row, post in rows
+        for row in rows
         if stories[row.id]
     ]
     return sorted(followups, key=lambda f: (-f.score, f.id))
 
 
-def _stories(session: Session, rows: Sequence[FollowupRow], *, unsent: bool) -> defaultdict[int, list[Story]]:
-    posts = {row.id: row.post_id for row in rows}
+def _posts(session: Session, rows: Sequence[FollowupRow]) -> defaultdict[int, list[FollowupPost]]:
+    """The posts of each follow-up, newest first."""
+    query = (
+        select(FollowupPostRow.followup_id, PostRow)
+        .join(PostRow, PostRow.id == FollowupPostRow.post_id)
+        .where(FollowupPostRow.followup_id.in_([row.id for row in rows]))
+        .order_by(PostRow.published.desc().nulls_last(), PostRow.id.desc())
+    )
+    posts: defaultdict[int, list[FollowupPost]] = defaultdict(list)
+    for followup, post in session.execute(query):
+        posts[followup].append(FollowupPost(post.id, post.file, post.title, post.url, post.published))
+    return posts
+
+
+def _stories(
+    session: Session, posts: Mapping[int, Sequence[FollowupPost]], *, unsent: bool
+) -> defaultdict[int, list[Story]]:
     query = select(FollowupStoryRow).where(FollowupStoryRow.followup_id.in_(posts))
     if unsent:
         query = query.where(FollowupStoryRow.digest_id.is_(None))
     members = session.scalars(query).all()
-    reports = _reports(session, {(posts[m.followup_id], m.story_id) for m in members})
+    of = {m.followup_id: [post.id for post in posts[m.followup_id]] for m in members}
+    reports = _reports(session, {(post, m.story_id) for m in members for post in of[m.followup_id]})
     coverage = _coverage(session, {member.story_id for member in members})
     stories: defaultdict[int, list[Story]] = defaultdict(list)
     for member in members:
-        found = reports.get((posts[member.followup_id], member.story_id))
+        found = _once(reports[post, member.story_id] for post in of[member.followup_id])
         if found:
             stories[member.followup_id].append(
                 Story(
@@ -151,8 +190,20 @@ def _stories(session: Session, rows: Sequence[FollowupRow], *, unsent: bool) -> 
     return stories
 
 
-def _reports(session: Session, pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], list[Report]]:
-    """The linked items of each (post, story), best first."""
+def _once(by_post: Iterable[Sequence[Report]]) -> list[Report]:
+    """Each item once, best first: with the newest post that it calls for an update of, if there is one."""
+    best: dict[int, Report] = {}
+    for report in (report for reports in by_post for report in reports):
+        known = best.get(report.item_id)
+        if known is None or report.followup > known.followup:
+            best[report.item_id] = report
+    return sorted(best.values(), key=lambda r: (not r.followup, -r.score, r.when, r.item_id))
+
+
+def _reports(
+    session: Session, pairs: Collection[tuple[int, int]]
+) -> defaultdict[tuple[int, int], list[Report]]:
+    """The linked items of each (post, story)."""
     query = (
         select(ItemRow, LinkRow, SourceRow.name)
         .join(LinkRow, LinkRow.item_id == ItemRow.id)
@@ -180,8 +231,6 @@ def _reports(session: Session, pairs: Collection[tuple[int, int]]) -> dict[tuple
                     evidence=link.evidence,
                 )
             )
-    for reports in found.values():
-        reports.sort(key=lambda r: (not r.followup, -r.score, r.when, r.item_id))
     return found
 
 

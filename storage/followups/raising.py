@@ -1,43 +1,65 @@
 """Opening follow-ups for posts that news makes stale, and taking back what no news calls for any more."""
 
-from collections.abc import Collection, Iterable
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import Session
 
 from storage.followups.status import WAITING
-from storage.models import FollowupRow, FollowupStoryRow, ItemRow, LinkRow
+from storage.linking.figures import keys
+from storage.models import FollowupPostRow, FollowupRow, FollowupStoryRow, ItemRow, LinkRow
+
+# Cosines of posts (storage/linking/alike.py). From the first on they say the same and are listed together;
+# from the second on they treat one matter, and a story that calls for both calls once.
+NEARLY_THE_SAME, ONE_MATTER = 0.6, 0.4
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
-def raise_followups(
-    session: Session, raised: Iterable[tuple[int, int]], *, now: datetime
-) -> tuple[list[int], int]:
-    """Open a follow-up for each (post, story), or add the story to the one that already waits.
+@dataclass(frozen=True)
+class Call:
+    """A story that makes a post stale."""
 
-    A pair that any follow-up of the post already has, settled or not, is left alone: the editor has seen
-    it. Returns the ids of the follow-ups that were opened, and how many stories were added in all.
+    post_id: int
+    story_id: int
+    published: datetime | None = None  # of the post
+    new: frozenset[str] = frozenset()  # what it says that the post does not, as `said_new` gives it
+    alike: Mapping[int, float] = field(default_factory=dict)  # other posts and their cosines with this one
+
+
+def said_new(evidence: Mapping[str, Any]) -> frozenset[str]:
+    """What an item says that its post does not: names, and figures in a form that is equal everywhere."""
+    return keys(evidence.get("new_figures", [])) | frozenset(evidence.get("new_names", []))
+
+
+def raise_followups(session: Session, calls: Iterable[Call], *, now: datetime) -> tuple[list[int], int]:
+    """Open a follow-up for each call, or add its story, or its post, to the one that already waits.
+
+    Posts that say the same share one. A story that the editor settled for a post comes back only with
+    something that it had not said by then. Returns the ids of the follow-ups that were opened, and how many
+    stories were added in all.
     """
     opened: list[int] = []
     added = 0
-    for post_id, story_id in sorted(set(raised)):
-        mine = select(FollowupRow).where(FollowupRow.post_id == post_id)
-        seen = session.scalar(
-            mine.join(FollowupStoryRow, FollowupStoryRow.followup_id == FollowupRow.id).where(
-                FollowupStoryRow.story_id == story_id
-            )
-        )
-        if seen is not None:
+    by_post = sorted(calls, key=lambda call: call.post_id)
+    # The newest first: the others that say the same are listed with it.
+    for call in sorted(by_post, key=lambda call: call.published or _LONG_AGO, reverse=True):
+        row = _waiting(session, call)
+        if row is None and settled_by(session, call) is not None:
             continue
-        row = session.scalar(mine.where(FollowupRow.status.in_(WAITING)))
         if row is None:
-            row = FollowupRow(post_id=post_id, status="open", opened_at=now)
+            row = FollowupRow(post_id=call.post_id, status="open", opened_at=now)
             session.add(row)
             session.flush()
             opened.append(row.id)
-        session.add(FollowupStoryRow(followup_id=row.id, story_id=story_id, added_at=now))
+            _add_posts(session, row, _free(session, call))
+        _add_posts(session, row, [call.post_id])
+        if session.get(FollowupStoryRow, (row.id, call.story_id)) is None:
+            session.add(FollowupStoryRow(followup_id=row.id, story_id=call.story_id, added_at=now))
+            added += 1
         session.flush()
-        added += 1
     return opened, added
 
 
@@ -49,9 +71,10 @@ def withdraw_unearned(session: Session, stories: Collection[int]) -> None:
     earned = (
         select(LinkRow.item_id)
         .join(ItemRow, ItemRow.id == LinkRow.item_id)
+        .join(FollowupPostRow, FollowupPostRow.post_id == LinkRow.post_id)
         .where(
             ItemRow.story_id == FollowupStoryRow.story_id,
-            LinkRow.post_id == FollowupRow.post_id,
+            FollowupPostRow.followup_id == FollowupRow.id,
             LinkRow.followup,
         )
     )
@@ -74,3 +97,60 @@ def withdraw_unearned(session: Session, stories: Collection[int]) -> None:
             session.flush()
 
 
+def _waiting(session: Session, call: Call) -> FollowupRow | None:
+    """The follow-up that waits and takes the call in: the post's own, or the story's for a like post."""
+    waiting = select(FollowupRow).where(FollowupRow.status.in_(WAITING)).order_by(FollowupRow.id)
+    own = session.scalars(waiting.where(_has_post([call.post_id]))).first()
+    return own or session.scalars(_same_call(waiting, call)).first()
+
+
+def settled_by(session: Session, call: Call) -> FollowupRow | None:
+    """The follow-up by which the editor settled the story for this post, if nothing was added to it since."""
+    settled = select(FollowupRow).where(FollowupRow.status.not_in(WAITING)).order_by(FollowupRow.id.desc())
+    row = session.scalars(_same_call(settled, call)).first()
+    return row if row is not None and call.new <= _known(session, row, call.story_id) else None
+
+
+def _same_call(query: Select[FollowupRow], call: Call) -> Select[FollowupRow]:
+    like = [call.post_id, *(post for post, cosine in call.alike.items() if cosine >= ONE_MATTER)]
+    return query.join(FollowupStoryRow, FollowupStoryRow.followup_id == FollowupRow.id).where(
+        FollowupStoryRow.story_id == call.story_id, _has_post(like)
+    )
+
+
+def _has_post(posts: Collection[int]) -> ColumnElement[bool]:
+    return exists().where(FollowupPostRow.followup_id == FollowupRow.id, FollowupPostRow.post_id.in_(posts))
+
+
+def _known(session: Session, row: FollowupRow, story: int) -> frozenset[str]:
+    """What the items of a story that were there when the follow-up was settled said that was new."""
+    evidence = session.scalars(
+        select(LinkRow.evidence)
+        .join(ItemRow, ItemRow.id == LinkRow.item_id)
+        .join(FollowupPostRow, FollowupPostRow.post_id == LinkRow.post_id)
+        .where(
+            FollowupPostRow.followup_id == row.id,
+            ItemRow.story_id == story,
+            ItemRow.first_seen <= row.settled_at,
+        )
+    )
+    return frozenset().union(*map(said_new, evidence))
+
+
+def _free(session: Session, call: Call) -> list[int]:
+    """The posts that say the same and wait in no other follow-up."""
+    same = [post for post, cosine in call.alike.items() if cosine >= NEARLY_THE_SAME]
+    taken = set(
+        session.scalars(
+            select(FollowupPostRow.post_id)
+            .join(FollowupRow, FollowupRow.id == FollowupPostRow.followup_id)
+            .where(FollowupRow.status.in_(WAITING), FollowupPostRow.post_id.in_(same))
+        )
+    )
+    return [post for post in same if post not in taken]
+
+
+def _add_posts(session: Session, row: FollowupRow, posts: Iterable[int]) -> None:
+    for post in posts:
+        if session.get(FollowupPostRow, (row.id, post)) is None:
+            session.add(FollowupPostRow(followup_id=row.id, post_id=post))

@@ -1,14 +1,14 @@
 """What an editor makes of follow-ups: done, dismissed, snoozed, open again."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.errors import InputError
-from storage.followups.status import LARGEST_ID, WAITING, Status
-from storage.models import FollowupRow, FollowupStoryRow
+from storage.followups.status import LARGEST_ID, WAITING, Ground, Status
+from storage.models import FollowupPostRow, FollowupRow, FollowupStoryRow
 
 
 def settle(
@@ -18,10 +18,12 @@ def settle(
     *,
     now: datetime,
     snoozed_until: datetime | None = None,
+    ground: Ground | None = None,
     reason: str | None = None,
 ) -> None:
     """Give follow-ups a status: open (again), snoozed, done or dismissed.
 
+    `ground` says what a dismissal is to teach the linker, `reason` is the editor's own words.
     Raises `InputError` if one of the ids is no follow-up's, or if a settled one cannot wait again because
     its post has a newer follow-up that waits.
     """
@@ -32,17 +34,28 @@ def settle(
         if row is None:
             raise InputError(f"there is no follow-up {followup_id}; `chipwatch followups` lists them")
         if status in WAITING and row.status not in WAITING:
+            posts = select(FollowupPostRow.post_id).where(FollowupPostRow.followup_id == followup_id)
             newer = session.scalar(
-                select(FollowupRow.id).where(
-                    FollowupRow.post_id == row.post_id, FollowupRow.status.in_(WAITING)
-                )
+                select(FollowupRow.id)
+                .join(FollowupPostRow, FollowupPostRow.followup_id == FollowupRow.id)
+                .where(FollowupPostRow.post_id.in_(posts), FollowupRow.status.in_(WAITING))
             )
             if newer is not None:
                 raise InputError(f"follow-up {followup_id}: its post already waits as follow-up {newer}")
-        row.reason = reason or (row.reason if row.status == status else None)
+        again = row.status == status  # it keeps what was said the first time
+        row.ground = ground or (row.ground if again else None)
+        row.reason = reason or (row.reason if again else None)
         row.status = status
         row.settled_at = None if status in WAITING else now
         row.snoozed_until = snoozed_until
+
+
+def dismiss_unwanted(session: Session, posts: Collection[int], *, now: datetime) -> None:
+    """Dismiss what waits for posts whose front matter says that they are never to be updated."""
+    waiting = select(FollowupRow).where(FollowupRow.post_id.in_(posts), FollowupRow.status.in_(WAITING))
+    for row in session.scalars(waiting).all():
+        row.status, row.settled_at, row.snoozed_until = "dismissed", now, None
+        row.reason = "its front matter says followup: never"
 
 
 def wake(session: Session, *, now: datetime) -> int:
@@ -55,5 +68,3 @@ def wake(session: Session, *, now: datetime) -> int:
         for story in session.scalars(select(FollowupStoryRow).where(FollowupStoryRow.followup_id == row.id)):
             story.digest_id = None  # the editor asked to be told again
     return len(due)
-
-

@@ -7,16 +7,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.errors import InputError
-from storage.followups.status import LARGEST_ID, WAITING
+from storage.followups.raising import ONE_MATTER, Call, said_new, settled_by
+from storage.followups.status import LARGEST_ID
+from storage.linking.alike import alike
+from storage.linking.decision import AGAINST_POST
 from storage.linking.encoder import Encoder
 from storage.linking.evidence import Evidence, EvidenceFinder
 from storage.linking.explaining import Check, Explanation, explain
 from storage.linking.index import PostIndex
-from storage.linking.loading import load_index
+from storage.linking.loading import load_index, load_lessons
 from storage.linking.names import Vocabulary
 from storage.linking.news import encode, read_news, with_vectors
 from storage.linking.run import KNOWN_TO_POST, knew_of_news, news_of
-from storage.models import FollowupRow, FollowupStoryRow, ItemRow, LinkRow, PostRow
+from storage.models import ItemRow, LinkRow, PostRow
+from storage.posts.wish import EVERGREEN, NEVER
 from storage.urls import canonical_url, is_web_url
 
 
@@ -60,32 +64,53 @@ def ask(session: Session, item: str, post: str, vocabulary: Vocabulary, encoder:
         (encoded,) = encode([news], encoder, vocabulary.names, index.written)
         reading = with_vectors(reading, encoded)
     place = index.place_of[written.id]
-    explanation = explain(reading, place, index)
+    explanation = explain(reading, place, index, load_lessons(session, index))
     finder = EvidenceFinder(index, lambda _id: written.text)
+    evidence = finder.find(place, reading, finder.read_news(reading))
     link = session.get(LinkRow, (row.id, written.id))
     return Answer(
         row,
         written,
         explanation,
-        (*explanation.checks, *_store_checks(session, row, index, place)),
-        finder.find(place, reading, finder.read_news(reading)),
+        (
+            *explanation.checks,
+            *_content_checks(evidence, index.posts[place].wish),
+            *_store_checks(session, row, index, place, evidence),
+        ),
+        evidence,
         StoredLink(link.score, link.followup, link.kind, link.linked_at) if link else None,
     )
 
 
-def _store_checks(session: Session, item: ItemRow, index: PostIndex, place: int) -> list[Check]:
+def _content_checks(evidence: Evidence, wish: str) -> list[Check]:
+    return [
+        Check(
+            "it says something that the post does not",
+            bool(evidence.kind),
+            evidence.kind or "no new figure or name, and the words of its title stand in the post",
+            "a figure, a name or a fifth of its title that the post does not have",
+        ),
+        Check(
+            "the post may be updated",
+            not wish or (wish != NEVER and evidence.kind in AGAINST_POST),
+            f"followup: {wish}" if wish else "nothing is said against it",
+            "for an evergreen post: news that contradicts or replaces it"
+            if wish == EVERGREEN
+            else "front matter that does not say `followup: never`",
+        ),
+    ]
+
+
+def _store_checks(
+    session: Session, item: ItemRow, index: PostIndex, place: int, evidence: Evidence
+) -> list[Check]:
     post = index.posts[place]
     late = post.published is not None and knew_of_news(post.published, item.moment)
-    settled = session.scalars(
-        select(FollowupRow)
-        .join(FollowupStoryRow, FollowupStoryRow.followup_id == FollowupRow.id)
-        .where(
-            FollowupRow.post_id == post.id,
-            FollowupStoryRow.story_id == item.story_id,
-            FollowupRow.status.not_in(WAITING),
-        )
-        .order_by(FollowupRow.id.desc())
-    ).first()
+    settled = None
+    if item.story_id is not None:
+        like = {index.posts[at].id: cosine for at, cosine in alike(place, index, ONE_MATTER).items()}
+        new = said_new(evidence.as_json())
+        settled = settled_by(session, Call(post.id, item.story_id, post.published, new, like))
     written = f"{post.published:%Y-%m-%d}" if post.published else "undated"
     return [
         Check(
@@ -104,7 +129,7 @@ def _store_checks(session: Session, item: ItemRow, index: PostIndex, place: int)
             "you have not settled its story for this post",
             settled is None,
             f"follow-up {settled.id} is {settled.status}" if settled else "no follow-up is settled",
-            f"chipwatch followups reopen {settled.id}" if settled else "none that is",
+            f"something new of the story, or chipwatch followups reopen {settled.id}" if settled else "none",
         ),
     ]
 

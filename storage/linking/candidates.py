@@ -18,6 +18,7 @@ class Candidate:
     score: float  # how well it fits, 0 to 1
     due: float  # how probable it is that the item makes it stale, 0 to 1
     threshold: float  # from here on `due` calls for a follow-up
+    taught: float = 0.0  # what verdicts on the post have added to the log-odds of `due`
 
 
 def likely(signals: Signals, index: PostIndex) -> Places:

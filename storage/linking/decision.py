@@ -8,34 +8,52 @@ from typing import Protocol
 
 from storage.linking.candidates import Candidate
 from storage.linking.evidence import Evidence
+from storage.linking.kinds import CONTRADICTS, SUPERSEDES
+from storage.posts.wish import NEVER
 
 MIN_SCORE = 0.02  # of a link that is kept: a fiftieth of such pairs are related at all
-EXTENDS, BACKGROUND = "extends", "background"
+BACKGROUND = "background"
+AGAINST_POST = (CONTRADICTS, SUPERSEDES)  # what brings even an evergreen post up
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Decision:
     """What a judge says of an item and a post."""
 
     followup: bool
-    kind: str  # extends, background
+    kind: str  # contradicts, supersedes, extends, confirms; background
     reason: str  # one sentence: what decided
 
 
 class Judge(Protocol):
     """Decides on one item and one post."""
 
-    def judge(self, candidate: Candidate, evidence: Evidence) -> Verdict:
+    def judge(self, candidate: Candidate, evidence: Evidence) -> Decision:
         """Whether the post needs a follow-up, and of what kind."""
 
 
 class LearnedJudge:
-    """A follow-up is due when the learned signals say so: see `weights.toml`."""
+    """A follow-up is due when the learned signals say so (`weights.toml`) and the news adds something."""
 
-    def judge(self, candidate: Candidate, evidence: Evidence) -> Verdict:
-        """By probability alone; what is new is shown, not weighed."""
-        followup = candidate.due >= candidate.threshold
-        return Verdict(followup, EXTENDS if followup else BACKGROUND, _reason(candidate, evidence))
+    def judge(self, candidate: Candidate, evidence: Evidence) -> Decision:
+        """By probability first; news that says nothing that the post does not opens nothing."""
+        reason = _reason(candidate, evidence)
+        if candidate.due < candidate.threshold:
+            return Decision(False, BACKGROUND, reason)
+        if not evidence.kind:
+            return Decision(False, BACKGROUND, f"it says nothing that the post does not ({reason})")
+        return Decision(True, evidence.kind, reason)
+
+
+def heeding(decision: Decision, wish: str) -> Decision:
+    """A decision, in view of what is wanted of the post's follow-ups."""
+    if not decision.followup or not wish:
+        return decision
+    if wish == NEVER:
+        return Decision(False, BACKGROUND, f"the post wants no follow-ups ({decision.reason})")
+    if decision.kind in AGAINST_POST:
+        return decision
+    return Decision(False, BACKGROUND, f"an evergreen post, and it is not contradicted ({decision.reason})")
 
 
 def _reason(candidate: Candidate, evidence: Evidence) -> str:
@@ -46,4 +64,5 @@ def _reason(candidate: Candidate, evidence: Evidence) -> str:
     else:
         matter = "they share no name, only what they say"
     odds = f"{candidate.due:.0%} probable to need an update, from {candidate.threshold:.0%} on it is raised"
-    return f"{matter}; {odds}"
+    taught = f" (verdicts on the post count {candidate.taught:+.1f})" if candidate.taught else ""
+    return f"{matter}; {odds}{taught}"

@@ -10,6 +10,7 @@ from typing import Any
 
 from storage.linking.figures import figures, kinds, numbers
 from storage.linking.index import PostIndex
+from storage.linking.kinds import EXTENDS, Comparison, kind_of, newer_names
 from storage.linking.names import normal
 from storage.linking.news import TEXT_READ, Reading
 from storage.linking.words import sentences
@@ -31,6 +32,8 @@ class Evidence:
     news_passage: str  # the news's
     new_figures: tuple[str, ...]  # in the news passage and nowhere in the post, as they stand there
     new_names: tuple[str, ...]  # in the news's title and nowhere in the post
+    changes: tuple[str, ...] = ()  # what the post has and what the news has instead, "GPT-5 → GPT-5.4"
+    kind: str = EXTENDS  # of change that the news makes to the post; "" where it adds nothing
     reason: str = ""  # of the verdict
 
     def as_json(self) -> dict[str, Any]:
@@ -52,6 +55,10 @@ class Sentence:
 class _Post:
     sentences: Sequence[Sentence]
     text: str  # in normal form
+
+    @cached_property
+    def lowered(self) -> str:
+        return self.text.lower()
 
     @cached_property
     def numbers(self) -> frozenset[str]:
@@ -97,14 +104,31 @@ class EvidenceFinder:
             for figure in figures(normal(sentence.text))
             if figure.key not in post.numbers
         }
+        new_names = tuple(name for name in news.title_names if name not in known)[:MAX_NEW]
+        compared = Comparison(
+            post_names=self.index.title_names[place],
+            post="\n".join([self.index.titles[place], ours.text if ours else ""]),
+            title=news.item.title,
+            new_names=new_names,
+            new_figures=tuple(new_figures.values())[:MAX_NEW],
+            said=self._said(news, post),
+        )
         return Evidence(
             names=tuple(common[:SHOWN_NAMES]),
             title_names=title_names,
             post_passage=_cut(ours.text) if ours else "",
             news_passage=_cut((theirs or told[0]).text) if told else "",
-            new_figures=tuple(new_figures.values())[:MAX_NEW],
-            new_names=tuple(name for name in news.title_names if name not in known)[:MAX_NEW],
+            new_figures=tuple(compared.new_figures),
+            new_names=new_names,
+            changes=tuple(newer_names(compared.post_names, new_names)),
+            kind=kind_of(compared),
         )
+
+    def _said(self, news: Reading, post: "_Post") -> float:
+        """The share of what an item's title says, by rarity of words, that a post says; 1 for no words."""
+        rarities = {word: self.index.word_rarity(word) for word in sorted(news.words)}
+        said = math.fsum(rarity for word, rarity in rarities.items() if word in post.lowered)
+        return said / (math.fsum(rarities.values()) or 1.0) if rarities else 1.0
 
     def _titled(self, name: str, place: int) -> bool:
         return place in self.index.names[name].titled

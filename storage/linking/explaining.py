@@ -9,6 +9,7 @@ import numpy as np
 from storage.linking.candidates import likely
 from storage.linking.decision import MIN_SCORE
 from storage.linking.index import PostIndex
+from storage.linking.lessons import Lessons, shifted
 from storage.linking.linker import MAX_LINKS
 from storage.linking.news import Reading
 from storage.linking.signals import WITH_VECTORS, measure
@@ -47,11 +48,12 @@ class Explanation:
     score: float  # how well it fits, 0 to 1
     due: float  # how probable it is that the item makes it stale, 0 to 1
     threshold: float  # what `due` must reach
+    taught: float  # what verdicts on the post have added to the log-odds of `due`
     signals: tuple[SignalShare, ...]  # those that weigh most in the decision first
     checks: tuple[Check, ...]  # in the order in which they are made
 
 
-def explain(news: Reading, place: int, index: PostIndex) -> Explanation:
+def explain(news: Reading, place: int, index: PostIndex, lessons: Lessons | None = None) -> Explanation:
     """The signals, weights and rules for an item and the post at a place, whether they are linked or not."""
     signals = measure(news, index)
     places = likely(signals, index)
@@ -59,7 +61,8 @@ def explain(news: Reading, place: int, index: PostIndex) -> Explanation:
     others = weights.fits(weights.standard(signals.at(places[places != place], weights.signals)))
     values = signals.at(np.array([place], dtype=np.int32), weights.signals)
     standard = weights.standard(values)
-    score, due = float(weights.fits(standard)[0]), float(weights.due(standard)[0])
+    taught = lessons.shift(index.posts[place].id, news) if lessons else 0.0
+    score, due = float(weights.fits(standard)[0]), shifted(float(weights.due(standard)[0]), taught)
     rank = 1 + int((others > score).sum())
     checks = (
         Check(
@@ -83,7 +86,7 @@ def explain(news: Reading, place: int, index: PostIndex) -> Explanation:
         ),
     )
     shares = _shares(weights, values[0].tolist(), standard[0].tolist(), due)
-    return Explanation(score, due, weights.threshold, shares, checks)
+    return Explanation(score, due, weights.threshold, taught, shares, checks)
 
 
 def _shares(

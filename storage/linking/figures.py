@@ -1,7 +1,7 @@
 """Figures in a text: amounts, shares, dates and sizes, in any of the languages."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -222,3 +222,12 @@ def _with_zeros(number: str, zeros: int) -> str:
 
 def _bare(number: str) -> str:
     return number.rstrip("0").rstrip(".") if "." in number else number
+
+
+def keys(shown: Iterable[str]) -> frozenset[str]:
+    """The keys of figures as they were shown; what is no figure by itself stands for itself."""
+    return frozenset(key for text in shown for key in _keys(text))
+
+
+def _keys(text: str) -> list[str]:
+    return [figure.key for figure in figures(normal(text))] or [text]

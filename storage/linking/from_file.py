@@ -15,7 +15,7 @@ from storage.linking.decision import LearnedJudge
 from storage.linking.encoder import Encoder
 from storage.linking.index import PostIndex
 from storage.linking.linker import LOOSE_SCORE, Link, Linker
-from storage.linking.loading import load_index
+from storage.linking.loading import load_index, load_lessons
 from storage.linking.names import Vocabulary
 from storage.linking.news import NewsItem, Reading, encode, read_news, with_vectors
 from storage.linking.stories import StoryShelf
@@ -49,7 +49,7 @@ def link_items(
         def text_of(post: int) -> str:
             return session.scalar(select(PostRow.text).where(PostRow.id == post)) or ""
 
-        linker = Linker(index, text_of, LearnedJudge(), min_score=LOOSE_SCORE)
+        linker = Linker(index, text_of, LearnedJudge(), load_lessons(session, index), min_score=LOOSE_SCORE)
         readings = _read(items, index, encoder)
         stories = _stories(readings, index)
         for news in readings:

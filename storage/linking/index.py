@@ -40,6 +40,7 @@ class IndexedPost:
     published: datetime | None
     lead_words: frozenset[str] = frozenset()
     failed: bool = False  # a text generator's apology: it has nothing to update
+    wish: str = ""  # what is wanted of its follow-ups, as in `storage.posts.wish`
 
 
 class Mention(NamedTuple):
@@ -225,6 +226,15 @@ class PostIndex:
             for mention in self.vocabulary.names.find_in_normal(title):
                 forms[mention.name][title[mention.start : mention.end]] += 1
         return {name: counts.most_common(1)[0][0] for name, counts in forms.items()}
+
+    @cached_property
+    def title_names(self) -> Sequence[Sequence[str]]:
+        """The names in each post's title."""
+        of: list[list[str]] = [[] for _ in self.posts]
+        for name, mention in self.names.items():
+            for place in mention.titled.tolist():
+                of[place].append(name)
+        return of
 
     def names_of(self, place: int) -> Mapping[str, int]:
         """How often a post mentions each name that it mentions."""

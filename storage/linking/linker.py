@@ -6,9 +6,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from storage.linking.candidates import Candidate, likely
-from storage.linking.decision import MIN_SCORE, Judge
+from storage.linking.decision import MIN_SCORE, Judge, heeding
 from storage.linking.evidence import Evidence, EvidenceFinder
 from storage.linking.index import IndexedPost, PostIndex
+from storage.linking.lessons import Lessons, shifted
 from storage.linking.news import Reading
 from storage.linking.signals import measure
 from storage.linking.weights import default_weights
@@ -35,6 +36,7 @@ class Linker:
     index: PostIndex
     text_of: Callable[[int], str]  # a post's text by its id
     judge: Judge
+    lessons: Lessons | None = None  # what the editor's verdicts have taught
     min_score: float = MIN_SCORE  # links below it are not made: no follow-up comes of them
     _finder: EvidenceFinder = field(init=False, repr=False)
 
@@ -49,14 +51,15 @@ class Linker:
             if candidate.score < self.min_score:
                 break
             evidence = self._finder.find(candidate.place, news, told)
-            verdict = self.judge.judge(candidate, evidence)
+            post = self.index.posts[candidate.place]
+            decision = heeding(self.judge.judge(candidate, evidence), post.wish)
             links.append(
                 Link(
-                    post=self.index.posts[candidate.place],
+                    post=post,
                     score=round(candidate.score, 4),
-                    followup=verdict.followup,
-                    kind=verdict.kind,
-                    evidence=replace(evidence, reason=verdict.reason),
+                    followup=decision.followup,
+                    kind=decision.kind,
+                    evidence=replace(evidence, reason=decision.reason),
                 )
             )
         return links
@@ -70,6 +73,10 @@ class Linker:
         rows = weights.standard(signals.at(places, weights.signals))
         fits, due = weights.fits(rows), weights.due(rows)
         best = np.argsort(-fits, kind="stable")[:MAX_LINKS]
-        return [
-            Candidate(int(places[row]), float(fits[row]), float(due[row]), weights.threshold) for row in best
-        ]
+        candidates = []
+        for row in best:
+            place = int(places[row])
+            taught = self.lessons.shift(self.index.posts[place].id, news) if self.lessons else 0.0
+            probable = shifted(float(due[row]), taught)
+            candidates.append(Candidate(place, float(fits[row]), probable, weights.threshold, taught))
+        return candidates

@@ -6,21 +6,33 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from storage.followups.verdicts import evergreen_posts, verdicts
 from storage.linking.encoder import Encoder, Vectors
 from storage.linking.index import IndexedPost, Mention, PostIndex
+from storage.linking.lessons import WORTH, Lesson, Lessons
 from storage.linking.names import Vocabulary
+from storage.linking.news import NewsItem, Reading, read_news
 from storage.linking.passages import PLACES
 from storage.models import MentionRow, PostRow, PostVectorRow
+from storage.posts.wish import EVERGREEN
 
 
 def load_index(session: Session, vocabulary: Vocabulary, encoder: Encoder | None = None) -> PostIndex:
     """The index of the imported posts, with the vectors that `encoder` has made of them so far."""
+    evergreen = evergreen_posts(session)
+    columns = (PostRow.id, PostRow.file, PostRow.title, PostRow.published, PostRow.lead_words, PostRow.failed)
     posts = [
-        IndexedPost(post_id, file, title, published, frozenset(words.split()), failed)
-        for post_id, file, title, published, words, failed in session.execute(
-            select(
-                PostRow.id, PostRow.file, PostRow.title, PostRow.published, PostRow.lead_words, PostRow.failed
-            ).order_by(PostRow.id)
+        IndexedPost(
+            post_id,
+            file,
+            title,
+            published,
+            frozenset(words.split()),
+            failed,
+            wish or (EVERGREEN if post_id in evergreen else ""),
+        )
+        for post_id, file, title, published, words, failed, wish in session.execute(
+            select(*columns, PostRow.wish).order_by(PostRow.id)
         )
     ]
     places = {post.id: place for place, post in enumerate(posts)}
@@ -28,6 +40,21 @@ def load_index(session: Session, vocabulary: Vocabulary, encoder: Encoder | None
     mentions = [Mention(name, places[post], lead, count) for name, post, lead, count in rows]
     encoded = _vectors(session, places, encoder.name) if encoder is not None else None
     return PostIndex(posts, vocabulary, mentions, encoded)
+
+
+def load_lessons(session: Session, index: PostIndex) -> Lessons:
+    """What the editor has said of posts and news until now."""
+    readings: dict[int, Reading] = {}
+    lessons = []
+    for verdict in verdicts(session):
+        if verdict.said not in WORTH:
+            continue
+        row = verdict.item
+        if row.id not in readings:
+            title = NewsItem(str(row.id), row.title, "", row.language, row.moment)
+            readings[row.id] = read_news(title, index.vocabulary)
+        lessons.append(Lesson(verdict.post_id, verdict.said, readings[row.id]))
+    return Lessons(index, lessons)
 
 
 def _vectors(session: Session, places: Mapping[int, int], encoder: str) -> Vectors | None:

@@ -1,21 +1,25 @@
 """Linking what the store holds: every item that waits gets its links, its story and its follow-ups."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from storage.followups.raising import raise_followups, withdraw_unearned
+from storage.followups.raising import ONE_MATTER, Call, raise_followups, said_new, withdraw_unearned
 from storage.insert import insert_new
+from storage.linking.alike import alike
+from storage.linking.decision import BACKGROUND
 from storage.linking.encoder import Encoder, Vectors
+from storage.linking.index import IndexedPost
 from storage.linking.linker import Link, Linker
 from storage.linking.news import Encoded, NewsItem, Reading, encode, read_news, with_vectors
 from storage.linking.report import LinkReport
 from storage.linking.stories import WINDOW, StoryShelf
 from storage.models import ItemRow, ItemVectorRow, LinkRow, StoryRow
+from storage.posts.wish import NEVER
 
 BATCH = 25  # items a transaction
 # News that came out this long before a post was known to who wrote it.
@@ -29,7 +33,8 @@ class Prepared:
     row: int  # its id
     news: Reading
     encoded: Encoded | None
-    links: Sequence[Link]
+    links: Sequence[Link]  # as the store keeps them: what came too late calls for nothing
+    alike: Mapping[int, Mapping[int, float]]  # by the id of each post that needs an update: those like it
 
 
 def knew_of_news(published: datetime, when: datetime) -> bool:
@@ -75,7 +80,9 @@ class Batches:
         prepared = []
         for row, reading, vectors in zip(rows, readings, encoded, strict=True):
             news = with_vectors(reading, vectors) if vectors is not None else reading
-            prepared.append(Prepared(row.id, news, vectors, self.linker.link(news)))
+            links = [_in_time(link, row.moment) for link in self.linker.link(news)]
+            like = {link.post.id: self._alike(link, row.moment) for link in links if link.followup}
+            prepared.append(Prepared(row.id, news, vectors, links, like))
         return prepared
 
     def save(self, session: Session, prepared: Sequence[Prepared], now: datetime) -> None:
@@ -89,36 +96,47 @@ class Batches:
         }
         again = [row.story_id for row in rows.values() if row.story_id is not None]
         links: list[dict[str, object]] = []
-        raised: list[tuple[int, int]] = []
+        calls: list[Call] = []
         linked = [item for item in prepared if item.row in rows and news_of(rows[item.row]) == item.news.item]
         for item in linked:
             row = rows[item.row]
             story = self._story(session, row, item.news)
             for link in item.links:
-                followup, kind, reason = _in_time(link, row.moment)
+                evidence = link.evidence.as_json()
                 links.append(
                     {
                         "item_id": row.id,
                         "post_id": link.post.id,
                         "score": link.score,
-                        "followup": followup,
-                        "kind": kind,
-                        "evidence": link.evidence.as_json() | {"reason": reason},
+                        "followup": link.followup,
+                        "kind": link.kind,
+                        "evidence": evidence,
                         "linked_at": now,
                     }
                 )
-                if followup:
-                    raised.append((link.post.id, story))
+                if link.followup:
+                    post, new = link.post, said_new(evidence)
+                    calls.append(Call(post.id, story, post.published, new, item.alike[post.id]))
             row.linked_at = now
             if item.encoded is not None and self.encoder is not None:
                 session.merge(_vector_row(row.id, self.encoder.name, item.encoded))
         session.execute(delete(LinkRow).where(LinkRow.item_id.in_([item.row for item in linked])))
         insert_new(session, LinkRow, links)
         withdraw_unearned(session, again)
-        opened, added = raise_followups(session, raised, now=now)
+        opened, added = raise_followups(session, calls, now=now)
         self.report.linked += len(linked)
         self.report.opened += opened
         self.report.added += added
+
+    def _alike(self, link: Link, when: datetime) -> Mapping[int, float]:
+        """The posts like the one of a link that the news may make stale too, by id."""
+        index = self.linker.index
+        like = alike(index.place_of[link.post.id], index, ONE_MATTER)
+        return {
+            post.id: cosine
+            for place, cosine in like.items()
+            if (post := index.posts[place]).wish != NEVER and not _too_late(post, when)
+        }
 
     def _story(self, session: Session, row: ItemRow, news: Reading) -> int:
         """The item's story: the one it has, the one it joins, or a new one."""
@@ -178,9 +196,13 @@ def _vector(data: bytes) -> Vectors:
     return np.frombuffer(data, dtype="<f2").astype(np.float32)
 
 
-def _in_time(link: Link, when: datetime) -> tuple[bool, str, str]:
+def _in_time(link: Link, when: datetime) -> Link:
     """A post that was written after the news needs no follow-up from it."""
-    published = link.post.published
-    if link.followup and published is not None and knew_of_news(published, when):
-        return False, "background", f"the post is newer than the news ({published:%Y-%m-%d})"
-    return link.followup, link.kind, link.evidence.reason
+    if not link.followup or not _too_late(link.post, when):
+        return link
+    reason = f"the post is newer than the news ({link.post.published:%Y-%m-%d})"
+    return replace(link, followup=False, kind=BACKGROUND, evidence=replace(link.evidence, reason=reason))
+
+
+def _too_late(post: IndexedPost, when: datetime) -> bool:
+    return post.published is not None and knew_of_news(post.published, when)

@@ -40,17 +40,18 @@ async def link_waiting(
         return report
     from storage.linking.decision import LearnedJudge
     from storage.linking.linker import Linker
-    from storage.linking.loading import load_index
+    from storage.linking.loading import load_index, load_lessons
     from storage.linking.run import Batches
 
     words, encodes = await asyncio.to_thread(vocabulary), await asyncio.to_thread(encoder)
     index = await database.reading(load_index, words, encodes)
+    lessons = await database.reading(load_lessons, index)
 
     def text_of(post: int) -> str:
         with database.read() as session:
             return session.scalar(select(PostRow.text).where(PostRow.id == post)) or ""
 
-    batches = Batches(Linker(index, text_of, LearnedJudge()), encodes, report)
+    batches = Batches(Linker(index, text_of, LearnedJudge(), lessons), encodes, report)
     while not stopped() and (prepared := await database.reading(batches.prepare)):
         await database.writing(batches.save, prepared, now())
     return report

@@ -10,12 +10,14 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from storage.engine import Database
+from storage.followups.settling import dismiss_unwanted
 from storage.insert import storable
 from storage.linking.names import Vocabulary
 from storage.linking.words import title_words
 from storage.models import MentionRow, PostRow
 from storage.posts.jekyll import Blog, Post, Skipped, find_posts, post_hash, read_post, too_large
 from storage.posts.text import is_apology
+from storage.posts.wish import NEVER
 
 LEAD = 5  # paragraphs that say what a post is about
 BATCH = 100  # posts a transaction: an interrupted import loses no more than this
@@ -30,6 +32,7 @@ class ImportReport:
     unchanged: int = 0
     skipped: list[Skipped] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)  # new or changed ones that are an apology
+    unclear: list[str] = field(default_factory=list)  # those whose `followup` is not understood
     missing: list[str] = field(default_factory=list)  # in the store, but not where the import looked
     removed: bool = False  # whether the missing ones were taken out of the store
 
@@ -80,6 +83,8 @@ def import_posts(
                 read.append(result)
                 if result.failed:
                     report.failed.append(result.post.file)
+                if result.post.wish is None:
+                    report.unclear.append(result.post.file)
                 (report.changed if result.post.file in known else report.new).append(result.post.file)
         if read:
             with database.write() as session:
@@ -151,6 +156,7 @@ def _save(session: Session, read: Sequence[_Read], names_version: str, now: date
         row.title, row.url, row.published = post.title, post.url, post.published
         row.text = "\n\n".join(post.paragraphs)
         row.lead_words, row.failed = " ".join(sorted(result.lead_words)), result.failed
+        row.wish = post.wish or ""
         row.file_hash, row.names_version, row.imported_at = result.file_hash, names_version, now
         session.add(row)
         rows[post.file] = row
@@ -170,3 +176,5 @@ def _save(session: Session, read: Sequence[_Read], names_version: str, now: date
     ]
     if mentions:
         session.execute(MentionRow.__table__.insert(), mentions)  # type: ignore[attr-defined]
+    unwanted = [rows[result.post.file].id for result in read if result.post.wish == NEVER]
+    dismiss_unwanted(session, unwanted, now=now)

@@ -16,6 +16,7 @@ from storage.errors import InputError
 from storage.insert import storable
 from storage.posts.permalink import permalink
 from storage.posts.text import paragraphs
+from storage.posts.wish import read_wish
 
 SUFFIXES = {".md", ".markdown", ".mkd", ".mkdown"}
 MAX_POST_BYTES = 4_000_000  # a book of a million characters; more is not a post
@@ -40,6 +41,7 @@ class Post:
     url: str
     published: datetime | None  # UTC
     paragraphs: tuple[str, ...]
+    wish: str | None = ""  # as `storage.posts.wish` reads it; none if it is not understood
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ def find_blog(path: Path, base_url: str) -> Blog:
 def post_hash(data: bytes, blog: Blog) -> str:
     """Changes whenever the post as read would: with its file, or with the blog's addresses."""
     return hashlib.blake2b(
-        f"3\n{blog.base_url}\n{blog.permalink}\n".encode() + data, digest_size=16
+        f"4\n{blog.base_url}\n{blog.permalink}\n".encode() + data, digest_size=16
     ).hexdigest()
 
 
@@ -131,7 +133,7 @@ def read_post(file: str, data: bytes, blog: Blog) -> Post | Skipped:
     )
     # Joined as text: a permalink of the post's own must not lead off the blog.
     url = blog.base_url.rstrip("/") + "/" + path.lstrip("/")
-    return Post(file, title, url, published, texts)
+    return Post(file, title, url, published, texts, read_wish(meta.get("followup")))
 
 
 def _first_line(error: Exception) -> str:

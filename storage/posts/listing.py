@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from storage.models import FollowupRow, LinkRow, PostRow
+from storage.followups.status import WAITING
+from storage.models import FollowupPostRow, FollowupRow, LinkRow, PostRow
 
 MANY = 1_000_000  # posts; a user may ask for more than a database can count to
 
@@ -27,8 +28,10 @@ def list_posts(session: Session, limit: int | None = None) -> list[ListedPost]:
     """Posts, newest first."""
     links = select(LinkRow.post_id, func.count().label("links")).group_by(LinkRow.post_id).subquery()
     waits = (
-        select(FollowupRow.post_id, FollowupRow.id.label("followup"))
-        .where(FollowupRow.status.in_(("open", "snoozed")))
+        select(FollowupPostRow.post_id, func.max(FollowupRow.id).label("followup"))
+        .join(FollowupRow, FollowupRow.id == FollowupPostRow.followup_id)
+        .where(FollowupRow.status.in_(WAITING))
+        .group_by(FollowupPostRow.post_id)
         .subquery()
     )
     query = (

@@ -29,7 +29,7 @@ from scheduler.settings import Settings, load_settings
 from storage.engine import Database, open_database
 from storage.entries import store_entries
 from storage.entry import Entry
-from storage.followups.raising import raise_followups
+from storage.followups.raising import Call, raise_followups
 from storage.models import ItemRow, LinkRow, PostRow, StoryRow
 from storage.sources import SourceSetting, register
 from tests.conftest import NOW
@@ -88,7 +88,7 @@ def add_followup(
                 )
             )
         session.flush()
-        opened, _ = raise_followups(session, [(row.id, story.id)], now=NOW)
+        opened, _ = raise_followups(session, [Call(row.id, story.id)], now=NOW)
     return opened[0]
 
 

@@ -55,11 +55,12 @@ def test_json_has_stable_names(folder: Folder, numbers: list[int]) -> None:
     shown = json.loads(folder.run("followups", "show", str(numbers[0]), "--json").out)
     assert shown == json.loads(folder.run("followups", "list", "--json").out)[0]
     assert shown.keys() == {
-        *("id", "status", "score", "opened_at", "settled_at", "snoozed_until", "reason", "post", "stories")
+        *("id", "status", "score", "opened_at", "settled_at", "snoozed_until", "ground", "reason"),
+        *("post", "alike", "stories"),
     }
     assert shown["post"].keys() == {"file", "title", "url", "published"}
     (story,) = shown["stories"]
-    assert story.keys() == {"id", "added_at", "mailed", "reports"}
+    assert story.keys() == {"id", "kind", "added_at", "mailed", "reports"}
     assert story["reports"][0].keys() == {
         *("item_id", "title", "url", "source", "language", "when", "score", "followup", "kind", "evidence")
     }
@@ -103,3 +104,27 @@ def test_one_that_does_not_exist_leaves_the_others_as_they_were(folder: Folder, 
     assert (ran.code, ran.out) == (2, "")
     assert "there is no follow-up 999" in ran.err
     assert listed(folder, "open") == numbers
+
+
+def test_a_dismissal_can_say_why(folder: Folder, numbers: list[int]) -> None:
+    ran = folder.run(
+        "followups", "dismiss", str(numbers[0]), "--because", "not-about", "--reason", "a namesake"
+    )
+    assert ran.out == f"{numbers[0]} dismissed\n"
+    shown = json.loads(folder.run("followups", "show", str(numbers[0]), "--json").out)
+    assert (shown["ground"], shown["reason"]) == ("not-about", "a namesake")
+    assert "(not-about: a namesake)" in folder.run("followups", "show", str(numbers[0])).out
+    assert folder.run("followups", "dismiss", str(numbers[1]), "--because", "bored").code == 2
+
+
+def test_verdicts_are_written_as_judgements(folder: Folder, numbers: list[int]) -> None:
+    folder.run("followups", "done", str(numbers[0]))
+    folder.run("followups", "dismiss", str(numbers[1]))
+    ran = folder.run("followups", "judgements", "qrels.jsonl", "--items", "items.jsonl")
+    assert ran.out == "wrote 3 judgements of 3 items: qrels.jsonl\n"
+    rows = [json.loads(line) for line in (folder.path / "qrels.jsonl").read_text().splitlines()]
+    assert [row["grade"] for row in rows] == [2, 2, 0]
+    items = [json.loads(line) for line in (folder.path / "items.jsonl").read_text().splitlines()]
+    assert {item["id"] for item in items} == {row["item"] for row in rows}
+    ran = folder.run("followups", "judgements", "nowhere/qrels.jsonl")
+    assert (ran.code, ran.err.count("\n")) == (2, 1)

@@ -17,7 +17,7 @@ from lxml import etree, html
 
 from scheduler.digest.write import write_digest
 from storage.digests import Mail
-from storage.followups.listing import Coverage, Followup, Report, Story
+from storage.followups.listing import Coverage, Followup, FollowupPost, Report, Story
 from tests.conftest import NOW
 from tests.scheduler.conftest import HOSTILE
 
@@ -43,6 +43,13 @@ REPORT = Report(
     evidence=EVIDENCE,
 )
 STORY = Story(1, NOW, None, (REPORT,), Coverage("Chip Wire", REPORT.when, {"en": 1}))
+POST = FollowupPost(
+    1,
+    "2026-01-21-acme.md",
+    "Acme's own chip",
+    "https://blog.example/acme.html",
+    NOW - timedelta(days=300),
+)
 FOLLOWUP = Followup(
     id=17,
     status="open",
@@ -50,10 +57,8 @@ FOLLOWUP = Followup(
     settled_at=None,
     snoozed_until=None,
     reason=None,
-    post_file="2026-01-21-acme.md",
-    post_title="Acme's own chip",
-    post_url="https://blog.example/acme.html",
-    post_published=NOW - timedelta(days=300),
+    ground=None,
+    posts=(POST,),
     stories=(STORY,),
 )
 
@@ -70,12 +75,17 @@ def write(
     )
 
 
+def about(**post: Any) -> Followup:
+    """The follow-up, with something else said of its post."""
+    return replace(FOLLOWUP, posts=(replace(POST, **post),))
+
+
 def titled(title: str) -> Followup:
     """A follow-up in which everything that has words has these."""
     words = [title]
     evidence = {key: words if isinstance(value, list) else title for key, value in EVIDENCE.items()}
     report = replace(REPORT, title=title, source=title, evidence=evidence)
-    return replace(FOLLOWUP, post_title=title, stories=(replace(STORY, reports=(report,)),))
+    return replace(about(title=title), stories=(replace(STORY, reports=(report,)),))
 
 
 def read(mail: Mail) -> Any:
@@ -106,7 +116,7 @@ def test_every_phrase_is_used() -> None:
     code = folder.joinpath("write.py").read_text(encoding="utf-8")
     for name in ("digest.html.j2", "digest.txt.j2"):
         code += folder.joinpath("templates", name).read_text(encoding="utf-8")
-    kinds = {"extends", "background"}  # named by a link's kind
+    kinds = {"contradicts", "supersedes", "confirms", "extends", "background"}  # named by a link's kind
     unused = {key for key in phrases()["en"] if not re.search(rf"p\.{key}\b|\"{key}\"", code)} - kinds
     assert not unused
 
@@ -165,7 +175,7 @@ def test_several_stories_and_reports_are_all_counted() -> None:
 
 
 def test_what_is_not_known_is_left_out() -> None:
-    bare = replace(FOLLOWUP, post_published=None)
+    bare = about(published=None)
     bare = replace(bare, stories=(replace(STORY, reports=(replace(REPORT, evidence={}),)),))
     mail = write(bare, blog="")
     assert "undated" in mail.text
@@ -184,7 +194,7 @@ def test_no_followups_are_said_too(language: str) -> None:
 
 
 def test_the_subject_is_cut() -> None:
-    subject = write(replace(FOLLOWUP, post_title="長" * 200)).subject
+    subject = write(about(title="長" * 200)).subject
     assert subject == f"1 post needs a follow-up: {'長' * 59}…"
 
 
@@ -210,7 +220,7 @@ def test_markup_of_a_stranger_is_text() -> None:
 
 def test_an_address_cannot_leave_its_attribute() -> None:
     url = 'https://news.example/"onmouseover="alert(1)\'><script>'
-    page = read(write(replace(FOLLOWUP, post_url=url)))
+    page = read(write(about(url=url)))
     link = next(page.iter("a"))
     assert link.get("href") == url
     assert set(link.keys()) == {"class", "href", "style"}
@@ -219,14 +229,14 @@ def test_an_address_cannot_leave_its_attribute() -> None:
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "/2026/acme.html"])
 def test_only_web_addresses_become_links(url: str) -> None:
     for followup in (
-        replace(FOLLOWUP, post_url=url),
+        about(url=url),
         replace(FOLLOWUP, stories=(replace(STORY, reports=(replace(REPORT, url=url),)),)),
     ):
         assert url not in [link.get("href") for link in read(write(followup)).iter("a")]
 
 
 def test_an_address_cannot_add_lines() -> None:
-    mail = write(replace(FOLLOWUP, post_url="https://blog.example/\n\n2. Another post\x1b[31m"))
+    mail = write(about(url="https://blog.example/\n\n2. Another post\x1b[31m"))
     assert "\n\n2. Another post" not in mail.text
     assert "\x1b" not in mail.text
 
@@ -294,5 +304,5 @@ def test_what_waits_for_the_next_digest_is_said() -> None:
 
 
 def test_a_post_without_an_address_is_named_by_its_file() -> None:
-    mail = write(replace(FOLLOWUP, post_url="/2026/01/21/acme.html"))
+    mail = write(about(url="/2026/01/21/acme.html"))
     assert "2026-01-21-acme.md" in mail.text

@@ -44,7 +44,7 @@ def test_a_story_opens_a_follow_up_of_its_post(database: Database) -> None:
     _, story, followup = open_one(database)
     (found,) = listed(database)
     assert (found.id, found.status, found.opened_at) == (followup, "open", NOW)
-    assert (found.post_title, found.post_url) == ("A post", "https://blog.example/a-post")
+    assert (found.post.title, found.post.url) == ("A post", "https://blog.example/a-post")
     assert (found.settled_at, found.snoozed_until, found.reason) == (None, None, None)
     assert [(told.id, told.added_at, told.digest_id) for told in found.stories] == [(story, NOW, None)]
 

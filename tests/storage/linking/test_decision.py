@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from storage.linking.candidates import Candidate
-from storage.linking.decision import BACKGROUND, EXTENDS, LearnedJudge
+from storage.linking.decision import BACKGROUND, LearnedJudge
 from storage.linking.evidence import Evidence
+from storage.linking.kinds import EXTENDS
 
 EVIDENCE = Evidence((), (), "", "", (), ())
 CANDIDATE = Candidate(place=1, score=0.5, due=0.5, threshold=0.25)

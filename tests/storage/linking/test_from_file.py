@@ -17,7 +17,17 @@ from storage.models import Base
 from tests.conftest import NOW
 from tests.storage.linking.conftest import import_blog
 
-EVIDENCE = {"names", "title_names", "post_passage", "news_passage", "new_figures", "new_names", "reason"}
+EVIDENCE = {
+    "changes",
+    "kind",
+    "names",
+    "title_names",
+    "post_passage",
+    "news_passage",
+    "new_figures",
+    "new_names",
+    "reason",
+}
 
 
 def _items(*titles: str) -> list[NewsItem]:
@@ -42,7 +52,7 @@ def test_a_row_has_the_item_its_story_and_its_links(
     assert rows[1]["links"] == []
     first, *rest = rows[0]["links"]
     assert set(first) == {"post", "score", "followup", "kind", "evidence"}
-    assert (first["post"], first["followup"], first["kind"]) == ("2026-01-02-1.md", True, "extends")
+    assert (first["post"], first["followup"], first["kind"]) == ("2026-01-02-1.md", True, "contradicts")
     assert set(first["evidence"]) == EVIDENCE
     assert first["evidence"]["new_figures"] == ["2028年"]
     assert all(link["score"] <= first["score"] for link in rest)

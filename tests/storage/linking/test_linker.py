@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from storage.linking.candidates import Candidate
-from storage.linking.decision import LearnedJudge, Verdict
+from storage.linking.decision import Decision, LearnedJudge
 from storage.linking.encoder import Encoder
 from storage.linking.evidence import Evidence
 from storage.linking.index import PostIndex
@@ -20,9 +20,9 @@ from tests.storage.linking.conftest import BLOG, Trigrams, index_of, reading_of
 class _Yes:
     asked: list[Candidate] = field(default_factory=list)
 
-    def judge(self, candidate: Candidate, evidence: Evidence) -> Verdict:
+    def judge(self, candidate: Candidate, evidence: Evidence) -> Decision:
         self.asked.append(candidate)
-        return Verdict(True, "corrects", f"place {candidate.place}{evidence.reason}")
+        return Decision(True, "corrects", f"place {candidate.place}{evidence.reason}")
 
 
 def _linker(

@@ -105,7 +105,7 @@ def test_an_item_gets_its_links_its_story_and_its_followup(
     _store(database, [EVENT])
     report = _link(database, words)
     link = _links(database)[EVENT, "2026-01-02-1.md"]
-    assert (link.followup, link.kind, link.linked_at) == (True, "extends", NOW)
+    assert (link.followup, link.kind, link.linked_at) == (True, "contradicts", NOW)
     assert link.evidence["reason"].startswith("both titles are about")
     assert set(link.evidence["title_names"]) == {"Acme", "Orion"}
     with database.read() as session:

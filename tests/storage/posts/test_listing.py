@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from storage.engine import Database
-from storage.models import FollowupRow, PostRow
+from storage.models import FollowupPostRow, FollowupRow, PostRow
 from storage.posts.listing import ListedPost, count_posts, list_posts
 from tests.conftest import NOW
 from tests.storage.posts.conftest import link_news
@@ -34,6 +34,7 @@ def _followup(database: Database, post_id: int, status: str) -> int:
         row = FollowupRow(post_id=post_id, status=status, opened_at=NOW)
         session.add(row)
         session.flush()
+        session.add(FollowupPostRow(followup_id=row.id, post_id=post_id))
         return row.id
 
 

@@ -1,0 +1,83 @@
+"""What kind of change news makes to a post."""
+
+import pytest
+
+from storage.linking.kinds import (
+    CONFIRMS,
+    CONTRADICTS,
+    EXTENDS,
+    SUPERSEDES,
+    Comparison,
+    change_words,
+    kind_of,
+    newer_names,
+)
+
+
+def compared(title: str, **given: object) -> Comparison:
+    values: dict[str, object] = {
+        "post_names": (),
+        "post": "オリオンの量産は2026年後半を目指す。",
+        "new_names": (),
+        "new_figures": (),
+        "said": 0.0,
+    }
+    return Comparison(title=title, **{**values, **given})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        *("Acme delays Orion", "Acme to scrap its plant", "アクメ、オリオンの量産を延期", "工場の建設を断念"),
+        *("猎户芯片量产推迟", "阿克梅叫停建廠", "아크메, 오리온 양산 연기"),
+    ],
+)
+def test_what_is_undone_contradicts(title: str) -> None:
+    assert kind_of(compared(title)) == CONTRADICTS
+
+
+def test_what_the_post_says_itself_is_no_contradiction() -> None:
+    assert kind_of(compared("アクメ、オリオンを再び延期", post="オリオンの量産は延期された。")) == EXTENDS
+
+
+def test_a_time_that_moved_contradicts() -> None:
+    assert kind_of(compared("Orion in 2027", moved=["2026年後半 → 2027"])) == CONTRADICTS
+
+
+def test_a_later_generation_supersedes_and_an_earlier_or_other_one_does_not() -> None:
+    known = {"post_names": ["Nova-5", "Acme"]}
+    assert kind_of(compared("Acme shows Nova-5.2", new_names=["Nova-5.2"], **known)) == SUPERSEDES
+    for name in ("Nova-4", "Vega-7", "Acme 9"):
+        assert kind_of(compared(f"Acme shows {name}", new_names=[name], **known)) == EXTENDS
+    assert kind_of(compared("A successor to Nova-5", **known)) == SUPERSEDES
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        *(("Acme begins production of Orion", CONFIRMS), ("オリオンの量産を開始", CONFIRMS)),
+        *(("猎户正式量产", CONFIRMS), ("오리온 양산 돌입", CONFIRMS), ("Why Orion matters", EXTENDS)),
+    ],
+)
+def test_what_came_true_confirms_what_the_post_could_only_expect(title: str, kind: str) -> None:
+    assert kind_of(compared(title, expects=True)) == kind
+    assert kind_of(compared(title)) == EXTENDS
+
+
+def test_news_that_the_post_says_already_is_of_no_kind() -> None:
+    assert kind_of(compared("オリオンの量産", said=0.8)) == ""
+    assert kind_of(compared("オリオンの量産", said=0.79)) == EXTENDS
+    for new in ({"new_figures": ["5%"]}, {"new_names": ["N3"]}):
+        assert kind_of(compared("オリオンの量産", said=1.0, **new)) == EXTENDS
+
+
+def test_each_later_name_is_told_with_the_latest_before_it() -> None:
+    assert newer_names(["GPT-4", "GPT-5"], ["GPT-5.4", "Claude 5"]) == ["GPT-5 → GPT-5.4"]
+    assert newer_names(["HBM4"], ["HBM4"]) == []
+
+
+@pytest.mark.parametrize("title", ["Relaunchesque", "Bedelayed", "Redelays"])
+def test_a_latin_word_is_not_found_inside_another(title: str) -> None:
+    words = change_words()
+    assert not words.reversed.search(title)
+    assert not words.fulfilled.search(title)
