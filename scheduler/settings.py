@@ -114,6 +114,13 @@ class CrawlSettings(Section):
         return value
 
 
+class LinkingSettings(Section):
+    """How news is linked to posts."""
+
+    # From how probable a needed update is on a follow-up is raised; none: as learned from judged news.
+    probability: float | None = Field(default=None, gt=0, le=1)
+
+
 class DigestSettings(Section):
     """The daily e-mail."""
 
@@ -148,6 +155,7 @@ class Settings(Section):
     blog: BlogSettings = BlogSettings()
     crawl: CrawlSettings = CrawlSettings()
     sources: tuple[Source, ...] = ()
+    linking: LinkingSettings = LinkingSettings()
     digest: DigestSettings = DigestSettings()
     mail: MailSettings = MailSettings()
     storage: StorageSettings = StorageSettings()

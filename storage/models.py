@@ -132,6 +132,7 @@ class ItemRow(Base):
     article_failures: Mapped[int] = mapped_column(default=0)  # times that it could not be fetched
     story_id: Mapped[int | None] = mapped_column(ForeignKey("story.id"), index=True)
     linked_at: Mapped[datetime | None] = mapped_column(index=True)  # none: waits for the linker
+    linked_by: Mapped[str] = mapped_column(default="")  # the settings that it was linked by
     backlog: Mapped[bool] = mapped_column(default=False)  # old when its source was first read: never linked
 
 
@@ -217,6 +218,7 @@ class ItemVectorRow(Base):
     __tablename__ = "item_vector"
 
     item_id: Mapped[int] = mapped_column(ForeignKey("item.id", ondelete="CASCADE"), primary_key=True)
+    text_hash: Mapped[str] = mapped_column(default="")  # of title and text that they were made of
     encoder: Mapped[str]
     title: Mapped[bytes]  # as those of posts; with names as the blog writes them
     opening: Mapped[bytes]

@@ -77,6 +77,7 @@ def _row(result: "CrawlResult", stopped: bool) -> dict[str, Any]:
         "backlog": report.backlog,
         "not_due": report.not_due,
         "linked": links.linked,
+        "again": links.again,
         "followups": len(links.opened),
         "waiting": links.waiting,
         "stopped": stopped,

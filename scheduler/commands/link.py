@@ -24,6 +24,10 @@ def link(front: Front, items: Path, out: Path, no_vectors: bool) -> None:
     news = read_items(items)
     with front.open(settings) as database:
         encoder = None if no_vectors else default_encoder()
-        rows = list(link_items(database, default_vocabulary(), news, encoder))
+        rows = list(
+            link_items(
+                database, default_vocabulary(), news, encoder, probability=settings.linking.probability
+            )
+        )
     write_lines(out, rows)
     click.echo(f"linked {len(rows)} items: {out}")

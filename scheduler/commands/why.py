@@ -26,7 +26,14 @@ def why(front: Front, item: str, post: str, as_json: bool) -> None:
 
     settings = front.settings()
     with front.open(settings) as database, database.read() as session:
-        answer = ask(session, item, post, default_vocabulary(), default_encoder())
+        answer = ask(
+            session,
+            item,
+            post,
+            default_vocabulary(),
+            default_encoder(),
+            probability=settings.linking.probability,
+        )
         if as_json:
             print_json(_json(answer))
         else:

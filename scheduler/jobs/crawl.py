@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from crawler.articles import read_articles
@@ -49,9 +50,18 @@ async def crawl_and_link(
     report = await crawl(
         database, sources, options, now=now, only_due=only_due, tell=tell, stop=stop, apart=apart
     )
-    links = await link_waiting(database, _vocabulary, _encoder, now=now, stopped=stop.is_set)
+    link = partial(
+        link_waiting,
+        database,
+        _vocabulary,
+        _encoder,
+        now=now,
+        stopped=stop.is_set,
+        probability=settings.linking.probability,
+    )
+    links = await link()
     if await read_articles(database, options, now=now, stop=stop, apart=apart):
-        links += await link_waiting(database, _vocabulary, _encoder, now=now, stopped=stop.is_set)
+        links += await link()
     trimmed = 1
     while trimmed and not stop.is_set():
         trimmed = await database.writing(trim_items, now() - settings.storage.keep, now())

@@ -18,7 +18,8 @@ from storage.linking.index import PostIndex
 from storage.linking.loading import load_index, load_lessons
 from storage.linking.names import Vocabulary
 from storage.linking.news import encode, read_news, with_vectors
-from storage.linking.run import KNOWN_TO_POST, knew_of_news, news_of
+from storage.linking.stored import news_of
+from storage.linking.timing import KNOWN_TO_POST, knew_of_news
 from storage.models import ItemRow, LinkRow, PostRow
 from storage.posts.wish import EVERGREEN, NEVER
 from storage.urls import canonical_url, is_web_url
@@ -51,9 +52,18 @@ class Answer:
         return next((check for check in self.checks if not check.passed), None)
 
 
-def ask(session: Session, item: str, post: str, vocabulary: Vocabulary, encoder: Encoder | None) -> Answer:
+def ask(
+    session: Session,
+    item: str,
+    post: str,
+    vocabulary: Vocabulary,
+    encoder: Encoder | None,
+    *,
+    probability: float | None = None,
+) -> Answer:
     """Explain a pair: the item by id or URL, the post by id, URL or file name. Nothing is written.
 
+    `probability` is that from which on a follow-up is raised; none for the learned one.
     Raises `InputError` if there is no such item or post.
     """
     row, written = _item(session, item), _post(session, post)
@@ -64,7 +74,7 @@ def ask(session: Session, item: str, post: str, vocabulary: Vocabulary, encoder:
         (encoded,) = encode([news], encoder, vocabulary.names, index.written)
         reading = with_vectors(reading, encoded)
     place = index.place_of[written.id]
-    explanation = explain(reading, place, index, load_lessons(session, index))
+    explanation = explain(reading, place, index, load_lessons(session, index), probability)
     finder = EvidenceFinder(index, lambda _id: written.text)
     evidence = finder.find(place, reading, finder.read_news(reading))
     link = session.get(LinkRow, (row.id, written.id))
@@ -105,7 +115,7 @@ def _store_checks(
     session: Session, item: ItemRow, index: PostIndex, place: int, evidence: Evidence
 ) -> list[Check]:
     post = index.posts[place]
-    late = post.published is not None and knew_of_news(post.published, item.moment)
+    late = knew_of_news(post, item.moment)
     settled = None
     if item.story_id is not None:
         like = {index.posts[at].id: cosine for at, cosine in alike(place, index, ONE_MATTER).items()}

@@ -53,14 +53,24 @@ class Explanation:
     checks: tuple[Check, ...]  # in the order in which they are made
 
 
-def explain(news: Reading, place: int, index: PostIndex, lessons: Lessons | None = None) -> Explanation:
-    """The signals, weights and rules for an item and the post at a place, whether they are linked or not."""
+def explain(
+    news: Reading,
+    place: int,
+    index: PostIndex,
+    lessons: Lessons | None = None,
+    probability: float | None = None,
+) -> Explanation:
+    """The signals, weights and rules for an item and the post at a place, whether they are linked or not.
+
+    `probability` is that from which on a follow-up is raised; none for the learned one.
+    """
     signals = measure(news, index)
     places = likely(signals, index)
     weights = default_weights(news.vectors is not None and index.vectors is not None)
     others = weights.fits(weights.standard(signals.at(places[places != place], weights.signals)))
     values = signals.at(np.array([place], dtype=np.int32), weights.signals)
     standard = weights.standard(values)
+    threshold = weights.threshold if probability is None else probability
     taught = lessons.shift(index.posts[place].id, news) if lessons else 0.0
     score, due = float(weights.fits(standard)[0]), shifted(float(weights.due(standard)[0]), taught)
     rank = 1 + int((others > score).sum())
@@ -80,19 +90,18 @@ def explain(news: Reading, place: int, index: PostIndex, lessons: Lessons | None
         Check("fits at all", score >= MIN_SCORE, f"{score:.3f}", f"{MIN_SCORE:.3f} or more"),
         Check(
             "probable to need an update",
-            due >= weights.threshold,
+            due >= threshold,
             f"{due:.1%}",
-            f"{weights.threshold:.1%} or more",
+            f"{threshold:.1%} or more",
         ),
     )
-    shares = _shares(weights, values[0].tolist(), standard[0].tolist(), due)
-    return Explanation(score, due, weights.threshold, taught, shares, checks)
+    shares = _shares(weights, values[0].tolist(), standard[0].tolist(), _log_odds(threshold) - _log_odds(due))
+    return Explanation(score, due, threshold, taught, shares, checks)
 
 
 def _shares(
-    weights: Weights, values: Sequence[float], standard: Sequence[float], due: float
+    weights: Weights, values: Sequence[float], standard: Sequence[float], lack: float
 ) -> tuple[SignalShare, ...]:
-    lack = _log_odds(weights.threshold) - _log_odds(due)
     columns = zip(
         weights.signals,
         values,

@@ -6,20 +6,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
-
 from storage.engine import Database
 from storage.errors import InputError
 from storage.insert import storable
-from storage.linking.decision import LearnedJudge
 from storage.linking.encoder import Encoder
 from storage.linking.index import PostIndex
-from storage.linking.linker import LOOSE_SCORE, Link, Linker
-from storage.linking.loading import load_index, load_lessons
+from storage.linking.linker import LOOSE_SCORE, Link
+from storage.linking.loading import load_linker
 from storage.linking.names import Vocabulary
 from storage.linking.news import NewsItem, Reading, encode, read_news, with_vectors
 from storage.linking.stories import StoryShelf
-from storage.models import PostRow
 
 
 def read_items(path: Path) -> list[NewsItem]:
@@ -35,21 +31,24 @@ def read_items(path: Path) -> list[NewsItem]:
 
 
 def link_items(
-    database: Database, vocabulary: Vocabulary, items: list[NewsItem], encoder: Encoder | None = None
+    database: Database,
+    vocabulary: Vocabulary,
+    items: list[NewsItem],
+    encoder: Encoder | None = None,
+    *,
+    probability: float | None = None,
 ) -> Iterator[dict[str, Any]]:
     """One row an item, in their order: `item`, `story`, and `links` with a post's file name each.
 
-    Dates of posts are not looked at. Raises `InputError` if no posts are imported.
+    Dates of posts are not looked at. `probability` is that from which on a follow-up is raised; none for the
+    learned one. Raises `InputError` if no posts are imported.
     """
     with database.read() as session:
-        index = load_index(session, vocabulary, encoder)
+        linker = load_linker(session, vocabulary, encoder, probability=probability, min_score=LOOSE_SCORE)
+        index = linker.index
         if not index.posts:
             raise InputError("there are no posts to link to; import them first: chipwatch posts import PATH")
 
-        def text_of(post: int) -> str:
-            return session.scalar(select(PostRow.text).where(PostRow.id == post)) or ""
-
-        linker = Linker(index, text_of, LearnedJudge(), load_lessons(session, index), min_score=LOOSE_SCORE)
         readings = _read(items, index, encoder)
         stories = _stories(readings, index)
         for news in readings:

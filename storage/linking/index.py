@@ -40,6 +40,7 @@ class IndexedPost:
     published: datetime | None
     lead_words: frozenset[str] = frozenset()
     failed: bool = False  # a text generator's apology: it has nothing to update
+    imported: datetime | None = None  # when it was last read
     wish: str = ""  # what is wanted of its follow-ups, as in `storage.posts.wish`
 
 

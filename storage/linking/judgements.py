@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from storage.followups.verdicts import verdicts
-from storage.linking.run import news_of
+from storage.linking.stored import news_of
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,7 @@ class Linker:
     text_of: Callable[[int], str]  # a post's text by its id
     judge: Judge
     lessons: Lessons | None = None  # what the editor's verdicts have taught
+    probability: float | None = None  # of a needed update, that raises a follow-up; none: the learned one
     min_score: float = MIN_SCORE  # links below it are not made: no follow-up comes of them
     _finder: EvidenceFinder = field(init=False, repr=False)
 
@@ -47,9 +48,7 @@ class Linker:
         """The posts that an item is linked to, ten at most, best first; dates are not looked at."""
         told = self._finder.read_news(news)
         links = []
-        for candidate in self._candidates(news):
-            if candidate.score < self.min_score:
-                break
+        for candidate in self.candidates(news):
             evidence = self._finder.find(candidate.place, news, told)
             post = self.index.posts[candidate.place]
             decision = heeding(self.judge.judge(candidate, evidence), post.wish)
@@ -64,7 +63,8 @@ class Linker:
             )
         return links
 
-    def _candidates(self, news: Reading) -> list[Candidate]:
+    def candidates(self, news: Reading) -> list[Candidate]:
+        """The posts that an item would be linked to, ten at most, best first."""
         signals = measure(news, self.index)
         places = likely(signals, self.index)
         if not len(places):
@@ -72,11 +72,12 @@ class Linker:
         weights = default_weights(news.vectors is not None and self.index.vectors is not None)
         rows = weights.standard(signals.at(places, weights.signals))
         fits, due = weights.fits(rows), weights.due(rows)
-        best = np.argsort(-fits, kind="stable")[:MAX_LINKS]
+        best = [row for row in np.argsort(-fits, kind="stable")[:MAX_LINKS] if fits[row] >= self.min_score]
+        threshold = weights.threshold if self.probability is None else self.probability
         candidates = []
         for row in best:
             place = int(places[row])
             taught = self.lessons.shift(self.index.posts[place].id, news) if self.lessons else 0.0
             probable = shifted(float(due[row]), taught)
-            candidates.append(Candidate(place, float(fits[row]), probable, weights.threshold, taught))
+            candidates.append(Candidate(place, float(fits[row]), probable, threshold, taught))
         return candidates

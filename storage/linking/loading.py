@@ -7,9 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.followups.verdicts import evergreen_posts, verdicts
+from storage.linking.decision import MIN_SCORE, LearnedJudge
 from storage.linking.encoder import Encoder, Vectors
 from storage.linking.index import IndexedPost, Mention, PostIndex
 from storage.linking.lessons import WORTH, Lesson, Lessons
+from storage.linking.linker import Linker
 from storage.linking.names import Vocabulary
 from storage.linking.news import NewsItem, Reading, read_news
 from storage.linking.passages import PLACES
@@ -29,10 +31,11 @@ def load_index(session: Session, vocabulary: Vocabulary, encoder: Encoder | None
             published,
             frozenset(words.split()),
             failed,
+            imported,
             wish or (EVERGREEN if post_id in evergreen else ""),
         )
-        for post_id, file, title, published, words, failed, wish in session.execute(
-            select(*columns, PostRow.wish).order_by(PostRow.id)
+        for post_id, file, title, published, words, failed, imported, wish in session.execute(
+            select(*columns, PostRow.imported_at, PostRow.wish).order_by(PostRow.id)
         )
     ]
     places = {post.id: place for place, post in enumerate(posts)}
@@ -55,6 +58,23 @@ def load_lessons(session: Session, index: PostIndex) -> Lessons:
             readings[row.id] = read_news(title, index.vocabulary)
         lessons.append(Lesson(verdict.post_id, verdict.said, readings[row.id]))
     return Lessons(index, lessons)
+
+
+def load_linker(
+    session: Session,
+    vocabulary: Vocabulary,
+    encoder: Encoder | None = None,
+    *,
+    probability: float | None = None,
+    min_score: float = MIN_SCORE,
+) -> Linker:
+    """A linker that reads posts' texts by the session, which must outlive it."""
+    index = load_index(session, vocabulary, encoder)
+
+    def text_of(post: int) -> str:
+        return session.scalar(select(PostRow.text).where(PostRow.id == post)) or ""
+
+    return Linker(index, text_of, LearnedJudge(), load_lessons(session, index), probability, min_score)
 
 
 def _vectors(session: Session, places: Mapping[int, int], encoder: str) -> Vectors | None:

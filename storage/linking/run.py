@@ -1,29 +1,27 @@
 """Linking what the store holds: every item that waits gets its links, its story and its follow-ups."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
-import numpy as np
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from storage.followups.raising import ONE_MATTER, Call, raise_followups, said_new, withdraw_unearned
 from storage.insert import insert_new
 from storage.linking.alike import alike
-from storage.linking.decision import BACKGROUND
-from storage.linking.encoder import Encoder, Vectors
-from storage.linking.index import IndexedPost
+from storage.linking.encoder import Encoder
 from storage.linking.linker import Link, Linker
-from storage.linking.news import Encoded, NewsItem, Reading, encode, read_news, with_vectors
+from storage.linking.news import Encoded, NewsItem, Reading, read_news, with_vectors
+from storage.linking.queue import items_behind, waiting_items
 from storage.linking.report import LinkReport
+from storage.linking.stored import encoded_in, news_of, read_stored, vector_row
 from storage.linking.stories import WINDOW, StoryShelf
+from storage.linking.timing import in_time, knew_of_news
 from storage.models import ItemRow, ItemVectorRow, LinkRow, StoryRow
 from storage.posts.wish import NEVER
 
 BATCH = 25  # items a transaction
-# News that came out this long before a post was known to who wrote it.
-KNOWN_TO_POST = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -31,21 +29,11 @@ class Prepared:
     """An item that is ready to be stored with its links."""
 
     row: int  # its id
+    linked_at: datetime | None  # when it was linked last
     news: Reading
     encoded: Encoded | None
-    links: Sequence[Link]  # as the store keeps them: what came too late calls for nothing
+    links: Sequence[Link] | None  # as the store keeps them; none: those that it has are as they would be
     alike: Mapping[int, Mapping[int, float]]  # by the id of each post that needs an update: those like it
-
-
-def knew_of_news(published: datetime, when: datetime) -> bool:
-    """Whether a post came out so long after the news that it can be taken to have known of it."""
-    return published > when + KNOWN_TO_POST
-
-
-def news_of(row: ItemRow) -> NewsItem:
-    """A stored item as the linker reads it: with the longer of its own text and that of its page."""
-    text = max(row.article or "", row.text, key=len)
-    return NewsItem(str(row.id), row.title, text, row.language, row.moment)
 
 
 @dataclass
@@ -55,51 +43,59 @@ class Batches:
     linker: Linker
     encoder: Encoder | None
     report: LinkReport
+    set_by: str = ""  # the settings that it links by, as items remember them
+    _newest: datetime | None = field(init=False)  # when the newest post was imported
     _shelf: StoryShelf[int] = field(init=False)
     _days: set[date] = field(default_factory=set)
 
     def __post_init__(self) -> None:
+        imported = (post.imported for post in self.linker.index.posts)
+        self._newest = max((when for when in imported if when is not None), default=None)
         vectors = self.linker.index.vectors
         self._shelf = StoryShelf(vectors.spaces[1] if vectors else None)
 
-    def prepare(self, session: Session) -> list[Prepared]:
-        """The next items in order of time, with their links; empty when none is left. Only reads."""
-        rows = session.scalars(
-            select(ItemRow)
-            .where(ItemRow.linked_at.is_(None))
-            .order_by(ItemRow.moment, ItemRow.id)
-            .limit(BATCH)
-        ).all()
-        self._stock(session, rows)
+    def prepare(self, session: Session, now: datetime) -> list[Prepared]:
+        """The next items with their links, those that wait in order of time; empty when none is left.
+
+        When none waits any more, those come that are linked already, but behind what the posts say now. Only
+        reads.
+        """
         index = self.linker.index
-        items = [news_of(row) for row in rows]
-        readings = [read_news(item, index.vocabulary) for item in items]
-        encoded: Sequence[Encoded | None] = [None] * len(rows)
-        if self.encoder is not None and index.vectors is not None and rows:
-            encoded = encode(items, self.encoder, index.vocabulary.names, index.written)
+        rows = waiting_items(session, BATCH) or items_behind(session, now, self._newest, self.set_by, BATCH)
+        self._stock(session, rows)
         prepared = []
-        for row, reading, vectors in zip(rows, readings, encoded, strict=True):
-            news = with_vectors(reading, vectors) if vectors is not None else reading
-            links = [_in_time(link, row.moment) for link in self.linker.link(news)]
+        for row, (news, vectors) in zip(rows, read_stored(session, rows, index, self.encoder), strict=True):
+            if not self._concerned(row, news):
+                prepared.append(Prepared(row.id, row.linked_at, news, vectors, None, {}))
+                continue
+            links = [in_time(link, row.moment) for link in self.linker.link(news)]
             like = {link.post.id: self._alike(link, row.moment) for link in links if link.followup}
-            prepared.append(Prepared(row.id, news, vectors, links, like))
+            prepared.append(Prepared(row.id, row.linked_at, news, vectors, links, like))
         return prepared
+
+    def _concerned(self, row: ItemRow, news: Reading) -> bool:
+        """Whether an item is to be linked, or linked again: by new settings, or to a new post."""
+        if row.linked_at is None or row.linked_by != self.set_by:
+            return True
+        posts = [self.linker.index.posts[candidate.place] for candidate in self.linker.candidates(news)]
+        return any(post.imported is not None and post.imported > row.linked_at for post in posts)
 
     def save(self, session: Session, prepared: Sequence[Prepared], now: datetime) -> None:
         """Store links, stories and follow-ups of items; one that has changed meanwhile goes on waiting."""
         ids = [item.row for item in prepared]
-        rows = {
-            row.id: row
-            for row in session.scalars(
-                select(ItemRow).where(ItemRow.id.in_(ids), ItemRow.linked_at.is_(None))
-            )
-        }
+        rows = {row.id: row for row in session.scalars(select(ItemRow).where(ItemRow.id.in_(ids)))}
         again = [row.story_id for row in rows.values() if row.story_id is not None]
         links: list[dict[str, object]] = []
         calls: list[Call] = []
-        linked = [item for item in prepared if item.row in rows and news_of(rows[item.row]) == item.news.item]
-        for item in linked:
-            row = rows[item.row]
+        linked = []
+        for item in prepared:
+            row = rows.get(item.row)
+            if row is None or row.linked_at != item.linked_at or news_of(row) != item.news.item:
+                continue
+            row.linked_at, row.linked_by = now, self.set_by
+            if item.links is None:
+                continue
+            linked.append(item)
             story = self._story(session, row, item.news)
             for link in item.links:
                 evidence = link.evidence.as_json()
@@ -117,14 +113,14 @@ class Batches:
                 if link.followup:
                     post, new = link.post, said_new(evidence)
                     calls.append(Call(post.id, story, post.published, new, item.alike[post.id]))
-            row.linked_at = now
             if item.encoded is not None and self.encoder is not None:
-                session.merge(_vector_row(row.id, self.encoder.name, item.encoded))
+                session.merge(vector_row(row.id, item.news.item, self.encoder.name, item.encoded))
         session.execute(delete(LinkRow).where(LinkRow.item_id.in_([item.row for item in linked])))
         insert_new(session, LinkRow, links)
         withdraw_unearned(session, again)
         opened, added = raise_followups(session, calls, now=now)
-        self.report.linked += len(linked)
+        self.report.linked += sum(item.linked_at is None for item in linked)
+        self.report.again += sum(item.linked_at is not None for item in linked)
         self.report.opened += opened
         self.report.added += added
 
@@ -135,7 +131,7 @@ class Batches:
         return {
             post.id: cosine
             for place, cosine in like.items()
-            if (post := index.posts[place]).wish != NEVER and not _too_late(post, when)
+            if (post := index.posts[place]).wish != NEVER and not knew_of_news(post, when)
         }
 
     def _story(self, session: Session, row: ItemRow, news: Reading) -> int:
@@ -178,31 +174,6 @@ class Batches:
                 title = NewsItem(str(row.id), row.title, "", row.language, row.moment)
                 news = read_news(title, self.linker.index.vocabulary)
                 if vectors is not None:
-                    news = with_vectors(news, _encoded(vectors))
+                    news = with_vectors(news, encoded_in(vectors))
                 self._shelf.add(row.story_id or 0, news)
         self._days |= days
-
-
-def _vector_row(item: int, encoder: str, encoded: Encoded) -> ItemVectorRow:
-    title, opening = (vector.astype("<f2").tobytes() for vector in (encoded.title, encoded.opening))
-    return ItemVectorRow(item_id=item, encoder=encoder, title=title, opening=opening)
-
-
-def _encoded(row: ItemVectorRow) -> Encoded:
-    return Encoded(_vector(row.title), _vector(row.opening))
-
-
-def _vector(data: bytes) -> Vectors:
-    return np.frombuffer(data, dtype="<f2").astype(np.float32)
-
-
-def _in_time(link: Link, when: datetime) -> Link:
-    """A post that was written after the news needs no follow-up from it."""
-    if not link.followup or not _too_late(link.post, when):
-        return link
-    reason = f"the post is newer than the news ({link.post.published:%Y-%m-%d})"
-    return replace(link, followup=False, kind=BACKGROUND, evidence=replace(link.evidence, reason=reason))
-
-
-def _too_late(post: IndexedPost, when: datetime) -> bool:
-    return post.published is not None and knew_of_news(post.published, when)

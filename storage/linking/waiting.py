@@ -5,12 +5,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.engine import Database
+from storage.linking.queue import any_behind, count_waiting
 from storage.linking.report import LinkReport
-from storage.models import ItemRow, PostRow
+from storage.models import PostRow
 
 if TYPE_CHECKING:
     from storage.linking.encoder import Encoder
@@ -24,16 +25,20 @@ async def link_waiting(
     *,
     now: Callable[[], datetime],
     stopped: Callable[[], bool],
+    probability: float | None = None,
 ) -> LinkReport:
     """Link every item that waits for it, a batch a transaction; safe to run twice and to break off.
 
+    Then those of the last 30 days that are behind: a post was imported since, or the settings have changed.
+    `probability` is that from which on a follow-up is raised; none for the learned one.
     While there are no posts the items are left waiting, so that the first import finds them. The linker, and
     what `vocabulary` and `encoder` give, are loaded only if there is something to link. All but the writing
     itself is done on a reader's thread, so that a crawl can go on storing what it fetches.
     """
     report = LinkReport()
-    waiting = await database.reading(_count_waiting)
-    if not waiting:
+    set_by = "" if probability is None else str(probability)
+    waiting = await database.reading(count_waiting)
+    if not waiting and not await database.reading(any_behind, now(), set_by):
         return report
     if not await database.reading(_any_post):
         report.waiting = waiting
@@ -51,15 +56,12 @@ async def link_waiting(
         with database.read() as session:
             return session.scalar(select(PostRow.text).where(PostRow.id == post)) or ""
 
-    batches = Batches(Linker(index, text_of, LearnedJudge(), lessons), encodes, report)
-    while not stopped() and (prepared := await database.reading(batches.prepare)):
+    batches = Batches(Linker(index, text_of, LearnedJudge(), lessons, probability), encodes, report, set_by)
+    begun = now()
+    while not stopped() and (prepared := await database.reading(batches.prepare, begun)):
         await database.writing(batches.save, prepared, now())
     return report
 
 
 def _any_post(session: Session) -> bool:
     return session.scalar(select(PostRow.id).limit(1)) is not None
-
-
-def _count_waiting(session: Session) -> int:
-    return session.scalar(select(func.count()).where(ItemRow.linked_at.is_(None))) or 0

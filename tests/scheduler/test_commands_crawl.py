@@ -53,6 +53,7 @@ def test_json_is_one_object_with_stable_names(folder: Folder, site: Site) -> Non
         "backlog": 0,
         "not_due": 0,
         "linked": 0,
+        "again": 0,
         "followups": 0,
         "waiting": 2,
         "stopped": False,

@@ -1,4 +1,4 @@
-"""learn from verdicts: what posts wish, grounds of dismissals, and the posts of a follow-up."""
+"""learn from verdicts, link again: wishes, grounds, a follow-up's posts, what items were linked by."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,6 +12,8 @@ depends_on = None
 def upgrade() -> None:
     """Apply; every follow-up starts with the one post that it was opened for."""
     op.add_column("post", sa.Column("wish", sa.Text(), nullable=False, server_default=""))
+    op.add_column("item", sa.Column("linked_by", sa.Text(), nullable=False, server_default=""))
+    op.add_column("item_vector", sa.Column("text_hash", sa.Text(), nullable=False, server_default=""))
     op.add_column("followup", sa.Column("ground", sa.Text(), nullable=True))
     posts = op.create_table(
         "followup_post",

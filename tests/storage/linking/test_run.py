@@ -235,7 +235,7 @@ def test_breaking_off_between_batches_loses_nothing(
         first = _link(database, words, stopped=_stop_after(1))
         assert first.linked == BATCH
         with pytest.raises(RuntimeError, match="broke off"):
-            _link(database, words, now=_failing_after(1))
+            _link(database, words, now=_failing_after(2))  # once for the run itself
         last = _link(database, words)
         assert last.linked == 10
         assert _outcome(database) == _outcome(whole)

@@ -121,4 +121,6 @@ def test_nothing_of_the_linker_is_loaded_while_nothing_waits(tmp_path: Path) -> 
     ran = subprocess.run(  # noqa: S603 - our own words
         [sys.executable, "-c", IDLE, url], check=True, capture_output=True, text=True, cwd=ROOT
     )
-    assert ran.stdout.split() == ["storage.linking.report", "storage.linking.waiting"]
+    assert ran.stdout.split() == [
+        *("storage.linking.queue", "storage.linking.report", "storage.linking.waiting")
+    ]
