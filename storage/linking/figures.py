@@ -114,7 +114,7 @@ def figures(text: str) -> list[Figure]:
 
     A point in time has a key that is equal in every language: 2027-03, 2027-Q1, 2026-H2.
     """
-    times = _times(text)
+    times = points_in_time(text)
     taken = {place for start, end, _ in times for place in range(start, end)}
     amounts = [figure for start, figure in _amounts(text) if start not in taken]
     found: dict[str, Figure] = {}
@@ -143,15 +143,15 @@ def _amounts(text: str) -> Iterator[tuple[int, Figure]]:
             yield match.start("number"), Figure(match[0].strip(), key, kind)
 
 
-def _times(text: str) -> list[tuple[int, int, Figure]]:
-    """Points in time with their places in the text; where two forms fit, the first in the list."""
+def points_in_time(text: str) -> list[tuple[int, int, Figure]]:
+    """Months, quarters and halves of a text that is `normal`, each with where it starts and ends."""
     found: list[tuple[int, int, Figure]] = []
     taken: set[int] = set()
     windows = _near_years(text)
     for form in _TIMES:
         for match in (match for window in windows for match in form.finditer(text, *window)):
             places = range(match.start(), match.end())
-            if taken.isdisjoint(places):
+            if taken.isdisjoint(places):  # where two forms fit, the first in the list
                 taken.update(places)
                 found.append((match.start(), match.end(), Figure(match[0].strip(), _time_key(match), "time")))
     return sorted(found, key=lambda place: place[0])
@@ -194,7 +194,7 @@ def kinds(text: str) -> frozenset[str]:
 def numbers(text: str) -> frozenset[str]:
     """Every number and point in time in a text that is `normal`, in the form of `Figure.key`."""
     alone = {_full(match["number"], match["letter"]) for match in _ANY.finditer(text)}
-    return frozenset(alone | {figure.key for _, _, figure in _times(text)})
+    return frozenset(alone | {figure.key for _, _, figure in points_in_time(text)})
 
 
 def _full(amount: str, letter: str | None) -> str:
