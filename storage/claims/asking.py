@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from json import dumps
 from typing import Any
 
-from sqlalchemy import Select, Text, case, cast, func, select
+from sqlalchemy import Select, Text, case, cast, func, select, true
 from sqlalchemy.orm import Session
 
 from storage.errors import InputError
@@ -74,8 +74,11 @@ def find_name(session: Session, vocabulary: Vocabulary, word: str) -> str:
     }
     if asked in known:
         return known[asked]
-    known.update(aliases)
-    near = dict.fromkeys(known[alike] for alike in get_close_matches(asked, known, 2 * NEAREST, ALIKE))
+    near = dict.fromkeys(
+        names[alike]
+        for names in (aliases, known)  # a name of the table is meant more often than a model number
+        for alike in get_close_matches(asked, names, NEAREST, ALIKE)
+    )
     meant = f"did you mean {', '.join(list(near)[:NEAREST])}?" if near else "`chipwatch claims` lists them"
     raise InputError(f"{word!r} is no name that is known or stands in a post; {meant}")
 
@@ -140,19 +143,23 @@ def count_names(session: Session, vocabulary: Vocabulary, today: date) -> list[N
 def _counts_of_claims(session: Session, today: date) -> Mapping[str, tuple[int, int, int]]:
     """Claims, plans, and plans whose time is over, by name."""
     unnest = func.json_each if session.get_bind().dialect.name == "sqlite" else func.json_array_elements_text
-    name = unnest(ClaimRow.names).table_valued("value").c.value
-    query = select(
-        name,
-        func.count(),
-        func.sum(case((ClaimRow.plan, 1), else_=0)),
-        func.sum(case((ClaimRow.due < today, 1), else_=0)),
-    ).select_from(ClaimRow)
-    rows = session.execute(query.group_by(name)).tuples()
-    return {name: (claims, plans, passed) for name, claims, plans, passed in rows}
+    names = unnest(ClaimRow.names).table_valued("value")
+    query = (
+        select(
+            names.c.value,
+            func.count(),
+            func.sum(case((ClaimRow.plan, 1), else_=0)),
+            func.sum(case((ClaimRow.due < today, 1), else_=0)),
+        )
+        .select_from(ClaimRow)
+        .join(names, true())
+        .group_by(names.c.value)
+    )
+    return {name: (claims, plans, passed) for name, claims, plans, passed in session.execute(query)}
 
 
-def _claims() -> Select[Any]:
-    query: Select[Any] = select(
+def _claims() -> Select[*tuple[Any, ...]]:
+    return select(
         PostRow.id,
         PostRow.file,
         PostRow.title,
@@ -163,11 +170,10 @@ def _claims() -> Select[Any]:
         ClaimRow.figures,
         ClaimRow.plan,
         ClaimRow.due,
-    )
-    return query.join(ClaimRow, ClaimRow.post_id == PostRow.id)
+    ).join(ClaimRow, ClaimRow.post_id == PostRow.id)
 
 
-def _read(session: Session, query: Select[Any]) -> Iterable[PostClaim]:
+def _read(session: Session, query: Select[*tuple[Any, ...]]) -> Iterable[PostClaim]:
     posts: dict[int, MentioningPost] = {}
     for id, file, title, url, published, sentence, names, figures, plan, due in session.execute(query):
         post = posts.setdefault(id, MentioningPost(id, file, title, url, published))

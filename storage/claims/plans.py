@@ -9,9 +9,10 @@ from storage.claims.times import Time, absolute, times
 from storage.claims.wording import Wording
 
 EVENT_REACH = 30  # characters from a time to what happens then
-TAIL = 8  # characters after the time that ends a clause, and by that belongs to the next: "までには"
 
 _MONTH = re.compile(r"(?<!\d)\d{1,2}\s?[月월](?!間)")
+# What may follow a time that ends a clause, and by that belongs to the next: "2027年末までには、".
+_TAIL = re.compile(r"[ぁ-ゖ頃中末内底前까지에는부터\s]{0,8}[、,:]?\s*")
 _PAUSE = re.compile(r"[、;；:：|。]|(?<!\d),|,(?!\d{3})")
 
 
@@ -86,7 +87,7 @@ def _planned(
     near = [time for time in clause.times if not wording.before or time.end <= match.end()]
     if not near:
         before = next((one for one in reversed(clauses[:place]) if one.times), None)
-        if before is not None and before.end - before.times[-1].end <= TAIL:
+        if before is not None and _TAIL.fullmatch(text, before.times[-1].end, before.end):
             near = [before.times[-1]]
     told = wording.told.match(text, match.end()) or wording.told.search(match[0])
     return [time for time in near if not _of_the_past(text, time, match.start(), bool(told), day, wording)]

@@ -17,9 +17,10 @@ LONGEST = 400  # characters of a sentence; what is longer is code or a table
 MOST = 300  # claims of a post
 
 # What a sentence may differ in and still say the same; between digits it is part of a number.
-_PUNCTUATION = re.compile(
-    r"(?<!\d)[\s、。，．・,.!?:;「」『』“”\"'‘’()\[\]【】*#`~_…-]+|[\s、。，．・,.!?:;「」『』“”\"'‘’()\[\]【】*#`~_…-]+(?!\d)"
-)
+_MARKS = r"[\s、。，．・,.!?:;「」『』“”\"'‘’()\[\]【】*#`~_…-]+"
+_PUNCTUATION = re.compile(rf"(?<!\d){_MARKS}|{_MARKS}(?!\d)")
+_STOPS = (".", "。", "!")
+_BARE_YEAR = re.compile(r"(?:19|20)\d\d")
 _DIGIT = re.compile(r"\d")
 
 
@@ -54,11 +55,20 @@ def read_claims(
             continue
         found = tuple(figures(text)) if _DIGIT.search(text) else ()
         plan = _plan(text, day, wordings)
-        if found or plan:
+        if plan or _asserts(text, found):
             read.append(Claim(sentence, tuple(names), found, plan is not None, plan.due if plan else None))
             if len(read) == MOST:
                 break
     return read
+
+
+def _asserts(text: str, found: Sequence[Figure]) -> bool:
+    """Whether figures are said of something: a question asserts nothing, nor does a heading with a year."""
+    if text.endswith("?"):
+        return False
+    return any(not _BARE_YEAR.fullmatch(one.shown) for one in found) or (
+        bool(found) and text.endswith(_STOPS)
+    )
 
 
 def _telling(paragraphs: Sequence[str], title: str, wordings: Wordings) -> list[tuple[str, str]]:

@@ -14,12 +14,13 @@ REACH = 24  # characters around a year that may name a part of it
 
 Span = tuple[date, date]  # the first and the last day
 
+_ENGLISH = "January February March April May June July August September October November December".split()
 _KEY = re.compile(r"(?P<fiscal>FY)?(?P<year>\d{4})-(?:Q(?P<quarter>[1-4])|H(?P<half>[12])|(?P<month>\d\d))")
 _DAY = re.compile(
     r"(?<!\d)(?:(?P<east>\d{1,2})\s?[日일]\Z|(?P<west>\d{1,2})(?:st|nd|rd|th)?,?\s\d{4}\Z|\A(?P<first>\d{1,2})\s)"
 )
 _EASTERN_YEAR = re.compile(r"(?<![\d.,])(?P<year>20\d\d)\s?[年년](?P<fiscal>度|도)?(?:の|\s)?")
-_WESTERN_YEAR = re.compile(r"(?<![\w.,$-])(?P<year>20\d\d)(?![\d,]\d|\.\d|\w)")
+_WESTERN_YEAR = re.compile(r"(?<![\w.,$])(?<!\d-)(?P<year>20\d\d)(?![\d,]\d|\.\d|\w)")
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,6 @@ def absolute(sentence: str, day: date, wording: Wording) -> str:
     return wording.relative.sub(written, sentence)
 
 
-_ENGLISH = "January February March April May June July August September October November December".split()
-
-
 def times(sentence: str, wording: Wording) -> list[Time]:
     """The times of a sentence whose times are absolute, in order."""
     found = []
@@ -78,8 +76,7 @@ def _year(match: re.Match[str], sentence: str, wording: Wording) -> Sequence[Tim
     if wording.part_first:
         before = sentence[max(0, start - REACH) : start]
         for part in wording.parts:
-            found = re.search(rf"\b(?:{part.words.pattern})[\s-]+\Z", before, re.IGNORECASE)
-            if found:
+            if found := part.words.search(before):
                 start -= len(before) - found.start()
                 return [_time(start, end, _months(year, part.first, part.last), sentence, wording)]
         return []
@@ -95,7 +92,7 @@ def _span(key: str, shown: str) -> Span | None:
     if match is None:
         return None
     year = int(match["year"])
-    offset = APRIL - 1 if match["fiscal"] or "度" in shown or "도" in shown else 0
+    offset = APRIL - 1 if match["fiscal"] or "年度" in shown or "년도" in shown else 0
     if match["quarter"]:
         start = 3 * int(match["quarter"]) - 2 + offset
         return _months(year, start, start + 2)

@@ -18,7 +18,7 @@ class Part:
 
     first: int
     last: int
-    words: re.Pattern[str]
+    words: re.Pattern[str]  # right after the year, or up to it where parts come first
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,11 @@ def _wording(rows: Mapping[str, Any]) -> Wording:
         for patterns in (rows["plans"], rows["events"], rows["cancels"], relative)
     )
     told, past, vague = (re.compile(rows[key], re.IGNORECASE) for key in ("told", "past", "vague"))
-    parts = [Part(first, last, re.compile(words, re.IGNORECASE)) for first, last, words in rows["parts"]]
+    form = r"\b(?:{})[\s-]+\Z" if rows["part_first"] else "{}"
+    parts = [
+        Part(first, last, re.compile(form.format(words), re.IGNORECASE))
+        for first, last, words in rows["parts"]
+    ]
     return Wording(
         plans,
         events,
