@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from storage.claims.asking import MentioningPost, PostClaim
 
 ROWS = 40  # of a table where no --limit is given; JSON has all
+FEW = 5  # posts without a claim that are shown below the claims
 
 
 @click.command()
@@ -63,24 +64,30 @@ def _of_name(front: Front, word: str, plans: bool, passed: bool, most: int | Non
     if not posts:
         click.echo(f"no post mentions {plain_line(name)}")
         return
-    planned = sum(claim.plan for claim in found)
-    over = sum(claim.passed(today) for claim in found)
-    click.echo(
-        f"{plain_line(name)}: mentioned by {_many(len(posts), 'post')}; {len(claiming)} of them make "
-        f"{_many(len(found), 'claim')}, {_many(planned, 'plan')} among them, {over} of which passed\n"
-    )
+    click.echo(f"{plain_line(name)}: mentioned by {_many(len(posts), 'post')}; {_sum(found, today)}\n")
     if chosen:
         _tell_claims(chosen, most, today)
     elif found:
-        click.echo("none of the claims is a plan " + ("that passed" if passed else "of something to come"))
+        click.echo(f"none of the claims is a plan{' that passed' if passed else ''}")
     if silent:
-        click.echo(f"\n{_many(len(silent), 'post')} without a claim of it:" if found else "They are:")
-        shown = silent[: most if not found else _FEW]
+        shown = silent[:most]
+        if found:
+            shown = silent[:FEW]
+            click.echo(f"\n{_many(len(silent), 'post')} without a claim of it:")
         print_table(["date", "file", "title"], [(_day(post), post.file, post.title) for post in shown])
-        _tell_rest(len(silent), len(shown), "posts", "--json")
+        _tell_rest(len(silent), len(shown), "posts", "--json" if found else "--limit")
 
 
-_FEW = 5  # posts without a claim that are shown below the claims
+def _sum(claims: "Sequence[PostClaim]", today: date) -> str:
+    """How much is claimed, in words."""
+    if not claims:
+        return "none of them makes a claim of it"
+    posts = len({claim.post.id for claim in claims})
+    plans, passed = (sum(map(kind, claims)) for kind in (lambda c: c.plan, lambda c: c.passed(today)))
+    return (
+        f"{posts:,} of them {'makes' if posts == 1 else 'make'} {_many(len(claims), 'claim')}, "
+        f"{_many(plans, 'plan')} among them, {passed:,} of which passed"
+    )
 
 
 def _plans(front: Front, passed: bool, most: int | None, as_json: bool) -> None:

@@ -40,7 +40,7 @@ def rows(database: Database) -> list[tuple[str, int, str]]:
         .order_by(PostRow.file, ClaimRow.place)
     )
     with database.read() as session:
-        return [tuple(row) for row in session.execute(query)]
+        return [(file, place, sentence) for file, place, sentence in session.execute(query)]
 
 
 def test_claims_of_a_name_come_newest_post_first_and_in_the_posts_order(blog: Database) -> None:
