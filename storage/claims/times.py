@@ -19,7 +19,7 @@ _KEY = re.compile(r"(?P<fiscal>FY)?(?P<year>\d{4})-(?:Q(?P<quarter>[1-4])|H(?P<h
 _DAY = re.compile(
     r"(?<!\d)(?:(?P<east>\d{1,2})\s?[日일]\Z|(?P<west>\d{1,2})(?:st|nd|rd|th)?,?\s\d{4}\Z|\A(?P<first>\d{1,2})\s)"
 )
-_EASTERN_YEAR = re.compile(r"(?<![\d.,])(?P<year>20\d\d)\s?[年년](?P<fiscal>度|도)?(?:の|\s)?")
+_EASTERN_YEAR = re.compile(r"(?<![\d.,])(?P<year>20\d\d)\s?[年년](?P<fiscal>度)?도?(?:の|\s)?")
 _WESTERN_YEAR = re.compile(r"(?<![\w.,$])(?<!\d-)(?P<year>20\d\d)(?![\d,]\d|\.\d|\w)")
 
 
@@ -92,7 +92,7 @@ def _span(key: str, shown: str) -> Span | None:
     if match is None:
         return None
     year = int(match["year"])
-    offset = APRIL - 1 if match["fiscal"] or "年度" in shown or "년도" in shown else 0
+    offset = APRIL - 1 if match["fiscal"] or "年度" in shown else 0
     if match["quarter"]:
         start = 3 * int(match["quarter"]) - 2 + offset
         return _months(year, start, start + 2)

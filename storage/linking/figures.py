@@ -85,7 +85,9 @@ _TIMES = [
     ),
     re.compile(rf"(?<![A-Za-z0-9])(?:Q(?P<quarter>[1-4])|H(?P<half>[12]))[\s/]?(?:of\s)?{_Y}(?!\d)", re.I),
     re.compile(rf"(?<!\d){_Y}\s?(?:年|년)?\s?(?:Q(?P<quarter>[1-4])|H(?P<half>[12]))(?![A-Za-z0-9])", re.I),
-    re.compile(rf"(?<!\d){_Y}\s?[年년]度?\s?第?(?P<quarter>[1-4一二三四])\s?(?:四半期|季度|季|분기)"),
+    re.compile(
+        rf"(?<!\d){_Y}\s?(?:[年년][度도]?\s?[第제]?|第)(?P<quarter>[1-4一二三四])\s?(?:四半期|季度|季|분기)"
+    ),
     re.compile(
         rf"(?<!\d){_Y}\s?(?:[年년](?P<fiscal>度)?の?)?\s?(?P<side>前半|後半|上期|下期|上半期|下半期|上半年|下半年|상반기|하반기)"
     ),

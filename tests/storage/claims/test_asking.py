@@ -186,6 +186,15 @@ def test_next_year_is_reckoned_from_the_day_on_which_the_blog_was_written(
     assert [claim.due for claim in of(database, "Acme")] == [date(2028, 12, 31)]
 
 
+def test_model_numbers_that_differ_in_case_are_two(
+    database: Database, tmp_path: Path, words: Vocabulary
+) -> None:
+    text = "ZX450は3社に売れた。\n\nZx450は4社に売れた。"
+    (tmp_path / "a.md").write_text(f"---\ntitle: A\n---\n{text}\n", encoding="utf-8")
+    read_blog(database, tmp_path, words)
+    assert [claim.sentence for claim in of(database, "Zx450")] == ["Zx450は4社に売れた。"]
+
+
 def test_places_are_those_of_the_post(blog: Database) -> None:
     with blog.read() as session:
         most = select(func.max(ClaimRow.place), func.min(ClaimRow.place), func.count())

@@ -34,6 +34,7 @@ def due(sentence: str, day: date | None = DAY) -> str | None:
         ("AcmeのチップはHBM4を載せ、2027年後半に量産。", "2027-12-31"),
         ("Acmeは2027年3月に出荷する予定です。", "2027-03-31"),
         ("Acmeは2027年3月15日に発売予定だ。", "2027-03-15"),
+        ("Acmeは2027年2月31日に発売予定だ。", "2027-02-28"),  # a slip of the pen
         ("2028年2月に稼働する見通しとされています。", "2028-02-29"),
         ("Acmeは2027年第2四半期の量産を目指している。", "2027-06-30"),
         ("Acmeは2027年初頭に着工する計画だ。", "2027-03-31"),
@@ -60,6 +61,7 @@ def test_japanese_plans(sentence: str, day: str) -> None:
         ("Intel expects to ship it by early 2027.", "2027-03-31"),
         ("AMD's chip is scheduled to ship on March 3, 2027.", "2027-03-03"),
         ("AMD will ship it by mid-2027, and Intel in spring 2028.", "2027-09-30"),
+        ("On March 3, 2027 AMD will ship it.", "2027-03-03"),
         ("In 2027, AMD will double its output.", "2027-12-31"),
         ("The chip is slated for release next month.", "2026-12-31"),
         ("Samsung plans to open the fab later this year.", "2026-12-31"),
@@ -90,6 +92,7 @@ def test_plans_of_other_languages(sentence: str, day: str) -> None:
         "当初の予定では2027年に量産する計画だという。",
         "2027年の市場は大きい。",
         "2025年に量産する予定です。",  # over when the post came out
+        "2025年に量産する予定で、2027年の市場は大きい。",
         "市場は2025年時点で710億ドルになると見込まれています。",
         "2026年11月に投資計画を発表した。",  # when it was said, not when it happens
         "経営計画「Vision 2030」は野心的だ。",
@@ -116,6 +119,10 @@ def test_the_past_and_what_is_called_off_is_no_plan(sentence: str) -> None:
         "Acmeは2027年以降に量産する予定だ。",  # from then on
         "Acmeは2027年の会計年度に1000億ドルを見込んでいる。",  # whose fiscal year?
         "2027年の生産枠も6月末までに確保する計画だ。",  # June of which year?
+        "Acmeは2026年に5社へ投資する計画を発表した。",  # of the plan, or of its being told?
+        "Acmeは2026年に集めた資金で工場を建てる計画です。",
+        "Acmeは工場を建てる予定であり2027年の市場に備える。",
+        "Acmeは2027年13月に出荷する予定です。",
         "Acmeは2027年に人を集め、工場を広げる予定です。",  # the time is that of another verb
     ],
 )
@@ -140,6 +147,7 @@ def test_a_plan_whose_time_is_in_doubt_has_no_due_day(sentence: str) -> None:
         ("2027年度前半に量産を開始する計画です。", DAY, "2027-09-30"),
         ("2027年度第3四半期に量産を開始する計画です。", DAY, "2027-12-31"),
         ("预计2027年第一季度上市。", DAY, "2027-03-31"),
+        ("2027년도 1분기에 출시 예정이다.", DAY, "2027-03-31"),
         ("明年年底前量产。", date(2026, 12, 31), "2027-12-31"),
     ],
 )
