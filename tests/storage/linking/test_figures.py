@@ -43,7 +43,8 @@ def test_a_figure_is_read_with_what_it_measures(text: str, shown: str, key: str,
 @pytest.mark.parametrize(
     ("texts", "key"),
     [
-        ("Q1 2027; 2027 Q1; first quarter of 2027; 2027年第1四半期; 2027年第一季度; 2027第一季; 2027년도 1분기", "2027-Q1"),
+        ("Q1 2027; 2027 Q1; first quarter of 2027; 2027年第1四半期; 2027年第一季度; 2027년 1분기", "2027-Q1"),
+        ("2027第一季; 2027년도 1분기; 2027년 제1분기", "2027-Q1"),
         (
             "H2 2026; second half of 2026; 2026年後半; 2026年下半期; 2026年下半年; 2026下半年; 2026년 하반기",
             "2026-H2",
