@@ -14,7 +14,10 @@ from scheduler.settings import Settings, find_settings, load_settings
 from storage.engine import Database, open_database
 from storage.errors import ChipwatchError
 
-COMMANDS = ("crawl", "daemon", "digest", "followups", "init", "link", "posts", "replay", "sources", "why")
+COMMANDS = (
+    *("claims", "crawl", "daemon", "digest", "followups", "init"),
+    *("link", "posts", "replay", "sources", "why"),
+)
 
 
 @dataclass(frozen=True)

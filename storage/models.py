@@ -3,7 +3,7 @@
 All times are UTC and aware in Python. A column's meaning stands beside it where its name does not say it.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import (
@@ -60,6 +60,8 @@ class Base(DeclarativeBase):
         bytes: LargeBinary(),
         dict[str, Any]: JSON(),
         list[int]: JSON(),
+        list[str]: JSON(),
+        list[dict[str, str]]: JSON(),
     }
 
 
@@ -184,7 +186,7 @@ class PostRow(Base):
     failed: Mapped[bool] = mapped_column(default=False)  # a text generator's apology instead of a post
     wish: Mapped[str] = mapped_column(default="")  # its front matter's `followup`: evergreen, never, or ""
     file_hash: Mapped[str]
-    names_version: Mapped[str]  # of the tables that the mentions were found with
+    names_version: Mapped[str]  # of the tables that the mentions and claims were found with
     imported_at: Mapped[datetime]
 
 
@@ -198,6 +200,20 @@ class MentionRow(Base):
     in_title: Mapped[bool]
     in_lead: Mapped[bool] = mapped_column(default=False)  # in the first paragraphs
     count: Mapped[int]
+
+
+class ClaimRow(Base):
+    """A sentence of a post that asserts something which can become wrong."""
+
+    __tablename__ = "claim"
+
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True)  # in the order of the post, from 0
+    sentence: Mapped[str]
+    names: Mapped[list[str]]
+    figures: Mapped[list[dict[str, str]]]  # shown, key and kind, as `storage.linking.figures.Figure`
+    plan: Mapped[bool]  # it says that something will happen by a time
+    due: Mapped[date | None] = mapped_column(index=True)  # the last day of that time, where it is sure
 
 
 class PostVectorRow(Base):

@@ -85,9 +85,11 @@ _TIMES = [
     ),
     re.compile(rf"(?<![A-Za-z0-9])(?:Q(?P<quarter>[1-4])|H(?P<half>[12]))[\s/]?(?:of\s)?{_Y}(?!\d)", re.I),
     re.compile(rf"(?<!\d){_Y}\s?(?:年|년)?\s?(?:Q(?P<quarter>[1-4])|H(?P<half>[12]))(?![A-Za-z0-9])", re.I),
-    re.compile(rf"(?<!\d){_Y}\s?[年년]度?\s?第?(?P<quarter>[1-4一二三四])\s?(?:四半期|季度|季|분기)"),
     re.compile(
-        rf"(?<!\d){_Y}\s?[年년](?P<fiscal>度)?の?\s?(?P<side>前半|後半|上期|下期|上半期|下半期|上半年|下半年|상반기|하반기)"
+        rf"(?<!\d){_Y}\s?(?:[年년][度도]?\s?[第제]?|第)(?P<quarter>[1-4一二三四])\s?(?:四半期|季度|季|분기)"
+    ),
+    re.compile(
+        rf"(?<!\d){_Y}\s?(?:[年년](?P<fiscal>度)?の?)?\s?(?P<side>前半|後半|上期|下期|上半期|下半期|上半年|下半年|상반기|하반기)"
     ),
     re.compile(rf"(?<![A-Za-z])(?P<quarter>first|second|third|fourth) quarter of {_Y}(?!\d)", re.I),
     re.compile(rf"(?<![A-Za-z])(?P<half>first|second) half of {_Y}(?!\d)", re.I),
@@ -114,7 +116,7 @@ def figures(text: str) -> list[Figure]:
 
     A point in time has a key that is equal in every language: 2027-03, 2027-Q1, 2026-H2.
     """
-    times = _times(text)
+    times = points_in_time(text)
     taken = {place for start, end, _ in times for place in range(start, end)}
     amounts = [figure for start, figure in _amounts(text) if start not in taken]
     found: dict[str, Figure] = {}
@@ -143,15 +145,15 @@ def _amounts(text: str) -> Iterator[tuple[int, Figure]]:
             yield match.start("number"), Figure(match[0].strip(), key, kind)
 
 
-def _times(text: str) -> list[tuple[int, int, Figure]]:
-    """Points in time with their places in the text; where two forms fit, the first in the list."""
+def points_in_time(text: str) -> list[tuple[int, int, Figure]]:
+    """Months, quarters and halves of a text that is `normal`, each with where it starts and ends."""
     found: list[tuple[int, int, Figure]] = []
     taken: set[int] = set()
     windows = _near_years(text)
     for form in _TIMES:
         for match in (match for window in windows for match in form.finditer(text, *window)):
             places = range(match.start(), match.end())
-            if taken.isdisjoint(places):
+            if taken.isdisjoint(places):  # where two forms fit, the first in the list
                 taken.update(places)
                 found.append((match.start(), match.end(), Figure(match[0].strip(), _time_key(match), "time")))
     return sorted(found, key=lambda place: place[0])
@@ -194,7 +196,7 @@ def kinds(text: str) -> frozenset[str]:
 def numbers(text: str) -> frozenset[str]:
     """Every number and point in time in a text that is `normal`, in the form of `Figure.key`."""
     alone = {_full(match["number"], match["letter"]) for match in _ANY.finditer(text)}
-    return frozenset(alone | {figure.key for _, _, figure in _times(text)})
+    return frozenset(alone | {figure.key for _, _, figure in points_in_time(text)})
 
 
 def _full(amount: str, letter: str | None) -> str:

@@ -166,23 +166,26 @@ class NameTable:
                 mentions.append(Mention(name, start, reached))
         return mentions
 
-    def count_known(self, text: str) -> Counter[str]:
-        """How often each name of the table stands in a text."""
-        return Counter(mention.name for mention in self.find(text))
-
-    def count(self, text: str) -> Counter[str]:
-        """How often each name stands in a text, model numbers outside the table included."""
-        text = normal(text)
+    def find_all_in_normal(self, text: str) -> list[Mention]:
+        """As `find_in_normal`, and after them the model numbers that the table does not know."""
         mentions = self.find_in_normal(text)
-        counts = Counter(mention.name for mention in mentions)
+        models = []
         position = 0
         for match in MODEL.finditer(text):
             while position < len(mentions) and mentions[position].end <= match.start():
                 position += 1
             apart = position == len(mentions) or mentions[position].start >= match.end()
             if apart and not self.no_model.fullmatch(match[0]):
-                counts[match[0]] += 1
-        return counts
+                models.append(Mention(match[0], match.start(), match.end()))
+        return mentions + models
+
+    def count_known(self, text: str) -> Counter[str]:
+        """How often each name of the table stands in a text."""
+        return Counter(mention.name for mention in self.find(text))
+
+    def count(self, text: str) -> Counter[str]:
+        """How often each name stands in a text, model numbers outside the table included."""
+        return Counter(mention.name for mention in self.find_all_in_normal(normal(text)))
 
 
 def read_table(data: bytes) -> NameTable:

@@ -2,19 +2,21 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from storage.claims.reading import Claim, read_claims
+from storage.claims.wording import default_wordings
 from storage.engine import Database
 from storage.followups.settling import dismiss_unwanted
 from storage.insert import storable
 from storage.linking.names import Vocabulary
 from storage.linking.words import title_words
-from storage.models import MentionRow, PostRow
+from storage.models import ClaimRow, MentionRow, PostRow
 from storage.posts.jekyll import Blog, Post, Skipped, find_posts, post_hash, read_post, too_large
 from storage.posts.text import is_apology
 from storage.posts.wish import NEVER
@@ -46,6 +48,7 @@ class _Read:
     counts: dict[str, int]
     lead_words: frozenset[str]
     failed: bool
+    claims: list[Claim]
 
 
 def import_posts(
@@ -67,6 +70,7 @@ def import_posts(
     files = find_posts(path)
     report = ImportReport()
     names: set[str] = set()
+    version = f"{vocabulary.version}-{default_wordings().version}"
     with database.read() as session:
         rows = session.execute(select(PostRow.file, PostRow.file_hash, PostRow.names_version))
         known = {file: (file_hash, version) for file, file_hash, version in rows}
@@ -74,7 +78,7 @@ def import_posts(
     for batch in _batches(files):
         read = []
         for file in batch:
-            result = _read(file, blog, vocabulary, known, names)
+            result = _read(file, blog, vocabulary, version, known, names)
             if isinstance(result, Skipped):
                 report.skipped.append(result)
             elif result is None:
@@ -88,7 +92,7 @@ def import_posts(
                 (report.changed if result.post.file in known else report.new).append(result.post.file)
         if read:
             with database.write() as session:
-                _save(session, read, vocabulary.version, now)
+                _save(session, read, version, now)
         done += len(batch)
         progress(done, len(files))
     if path.is_dir():
@@ -107,7 +111,12 @@ def _batches(files: Sequence[Path]) -> Iterator[Sequence[Path]]:
 
 
 def _read(
-    file: Path, blog: Blog, vocabulary: Vocabulary, known: dict[str, tuple[str, str]], names: set[str]
+    file: Path,
+    blog: Blog,
+    vocabulary: Vocabulary,
+    version: str,
+    known: dict[str, tuple[str, str]],
+    names: set[str],
 ) -> _Read | Skipped | None:
     name = storable(file.name)
     if name in names:
@@ -121,7 +130,7 @@ def _read(
         names.add(name)
         return Skipped(name, f"cannot be read: {error.strerror}")
     file_hash = post_hash(data, blog)
-    post = None if known.get(name) == (file_hash, vocabulary.version) else read_post(name, data, blog)
+    post = None if known.get(name) == (file_hash, version) else read_post(name, data, blog)
     if not (isinstance(post, Skipped) and post.withdrawn):
         names.add(name)
     if post is None or isinstance(post, Skipped):
@@ -130,6 +139,7 @@ def _read(
         _mentions(part, vocabulary)
         for part in (post.title, "\n".join(post.paragraphs[:LEAD]), "\n".join(post.paragraphs))
     )
+    failed = is_apology(post.title, post.paragraphs)
     return _Read(
         post,
         file_hash,
@@ -137,7 +147,8 @@ def _read(
         frozenset(lead),
         dict(in_title + text),
         frozenset().union(*map(title_words, post.paragraphs[:LEAD])),
-        is_apology(post.title, post.paragraphs),
+        failed,
+        [] if failed else read_claims(post.paragraphs, post.day, vocabulary, title=post.title),
     )
 
 
@@ -162,7 +173,8 @@ def _save(session: Session, read: Sequence[_Read], names_version: str, now: date
         rows[post.file] = row
     session.flush()
     ids = [rows[result.post.file].id for result in read]
-    session.execute(delete(MentionRow).where(MentionRow.post_id.in_(ids)))
+    for table in (MentionRow, ClaimRow):
+        session.execute(delete(table).where(table.post_id.in_(ids)))
     mentions = [
         {
             "post_id": post_id,
@@ -176,5 +188,20 @@ def _save(session: Session, read: Sequence[_Read], names_version: str, now: date
     ]
     if mentions:
         session.execute(MentionRow.__table__.insert(), mentions)  # type: ignore[attr-defined]
+    claims = [
+        {
+            "post_id": post_id,
+            "place": place,
+            "sentence": claim.sentence,
+            "names": list(claim.names),
+            "figures": [asdict(figure) for figure in claim.figures],
+            "plan": claim.plan,
+            "due": claim.due,
+        }
+        for post_id, result in zip(ids, read, strict=True)
+        for place, claim in enumerate(result.claims)
+    ]
+    if claims:
+        session.execute(ClaimRow.__table__.insert(), claims)  # type: ignore[attr-defined]
     unwanted = [rows[result.post.file].id for result in read if result.post.wish == NEVER]
     dismiss_unwanted(session, unwanted, now=now)

@@ -41,6 +41,7 @@ class Post:
     url: str
     published: datetime | None  # UTC
     paragraphs: tuple[str, ...]
+    day: date | None = None  # of publication, where the blog is written: what "next year" is reckoned from
     wish: str | None = ""  # as `storage.posts.wish` reads it; none if it is not understood
 
 
@@ -125,15 +126,16 @@ def read_post(file: str, data: bytes, blog: Blog) -> Post | Skipped:
     published = as_utc(parse_date(meta.get("date"))) or as_utc(parse_date(name["day"]) if name else None)
     texts = tuple(map(storable, paragraphs(body)))
     title = " ".join((_text(meta.get("title")) or slug.replace("-", " ")).split()) or slug
+    day = _local_day(meta.get("date"), published)
     path = permalink(
         _text(meta.get("permalink")) or blog.permalink,
-        day=_local_day(meta.get("date"), published),
+        day=day,
         slug=slug,
         categories=_categories(meta),
     )
     # Joined as text: a permalink of the post's own must not lead off the blog.
     url = blog.base_url.rstrip("/") + "/" + path.lstrip("/")
-    return Post(file, title, url, published, texts, read_wish(meta.get("followup")))
+    return Post(file, title, url, published, texts, day, read_wish(meta.get("followup")))
 
 
 def _first_line(error: Exception) -> str:

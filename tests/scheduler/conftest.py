@@ -40,7 +40,13 @@ with warnings.catch_warnings(action="ignore"):
     import trafilatura  # noqa: F401 - on its first import urllib3 warns that it cannot do SOCKS
 
 ALLOWED = '[crawl]\nallow_private = ["127.0.0.0/8"]\n'
-GOING_OUT = ("crawl", "sources.add", "sources.check", "sources.list")  # commands that ask what time it is
+TIMED = (
+    "claims",
+    "crawl",
+    "sources.add",
+    "sources.check",
+    "sources.list",
+)  # commands that ask what time it is
 HOSTILE = "<script>alert(1)</script> \"q\" 's' & \x1b[31mred\x1b[0m \x9b2J\nBcc: evil@example.org\u202egnp"
 
 _number = itertools.count(1)
@@ -108,7 +114,7 @@ class Folder:
     path: Path
     patch: pytest.MonkeyPatch
     capsys: pytest.CaptureFixture[str]
-    now: datetime = NOW  # what time it is to the commands that go out
+    now: datetime = NOW  # what time it is to those commands
 
     def settings(self, text: str) -> Settings:
         """Write the settings file; returns it read."""
@@ -141,7 +147,7 @@ def folder(
     before = logging.getLogger().handlers[:]
     made = Folder(tmp_path, monkeypatch, capsys)
     made.settings("")
-    for name in GOING_OUT:
+    for name in TIMED:
         monkeypatch.setattr(import_module(f"scheduler.commands.{name}"), "utc_now", lambda: made.now)
     yield made
     logging.getLogger().handlers[:] = before

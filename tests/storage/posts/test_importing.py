@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from storage.claims.wording import default_wordings
 from storage.engine import Database
 from storage.errors import InputError
 from storage.linking.names import Vocabulary, read_table
@@ -62,7 +63,7 @@ def test_a_new_post_is_stored_with_its_mentions(database: Database, posts: Path,
     row = _files(database)["2026-01-02-a.md"]
     assert (row.title, row.url) == ("Acme ships", "https://blog.example/2026/01/02/a.html")
     assert (row.text, row.imported_at) == ("Acme and ZX450.\n\nAgain, Acme.", NOW)
-    assert row.names_version == words.version
+    assert row.names_version == f"{words.version}-{default_wordings().version}"
     assert (row.lead_words, row.failed) == ("acme again zx450", False)
     assert _mentions(database, "2026-01-02-a.md") == {
         "Acme": (True, True, 3),

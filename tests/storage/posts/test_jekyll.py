@@ -1,6 +1,6 @@
 """Posts of a Jekyll blog are read from their files, by the front matter and the file's name."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -18,6 +18,7 @@ def test_a_post_is_read_with_all_it_has() -> None:
         "https://blog.example/ai/news/2026/03/05/orion-ships.html",
         datetime(2026, 3, 4, 23, tzinfo=UTC),
         ("One", "two"),
+        date(2026, 3, 5),  # in the blog's own zone
     )
 
 
