@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate
 
-from storage.claims.plans import Plan, read_plan
+from storage.claims.comparing import plan_in
 from storage.claims.wording import Wordings, default_wordings
 from storage.linking.figures import Figure, figures
 from storage.linking.names import Vocabulary, normal
+from storage.linking.titles import plain_titles
 from storage.linking.words import sentences
 
 LONGEST = 400  # characters of a sentence; what is longer is code or a table
@@ -29,7 +30,9 @@ class Claim:
     """A sentence of a post that asserts something which can become wrong."""
 
     sentence: str  # the post's own words, at most `LONGEST` characters
-    names: tuple[str, ...]  # in it, model numbers outside the table included, in order
+    names: tuple[
+        str, ...
+    ]  # in it, model numbers included, in order; those of the title where a plan has none
     figures: tuple[Figure, ...]
     plan: bool  # it says that something will happen by a time that was not over when the post came out
     due: date | None  # the last day of that time; none where that is in doubt
@@ -49,12 +52,15 @@ def read_claims(
     """
     wordings = wordings or default_wordings()
     told = _telling(paragraphs, title, wordings)
+    (subject,) = _names([normal(text) for text in plain_titles([title])], vocabulary)
     read: list[Claim] = []
-    for (sentence, text), names in zip(told, _names([text for _, text in told], vocabulary), strict=True):
+    for (sentence, text), named in zip(told, _names([text for _, text in told], vocabulary), strict=True):
+        plan = plan_in(text, day, wordings)
+        # A sentence that leaves its subject out speaks of the post's own.
+        names = named or (subject if plan else [])
         if not names:
             continue
         found = tuple(figures(text)) if _DIGIT.search(text) else ()
-        plan = _plan(text, day, wordings)
         if plan or _asserts(text, found):
             read.append(Claim(sentence, tuple(names), found, plan is not None, plan.due if plan else None))
             if len(read) == MOST:
@@ -98,8 +104,3 @@ def _names(texts: Sequence[str], vocabulary: Vocabulary) -> list[list[str]]:
     for mention in sorted(found, key=lambda mention: mention.start):
         names[bisect_right(starts, mention.start) - 1].setdefault(mention.name)
     return [list(of) for of in names]
-
-
-def _plan(text: str, day: date | None, wordings: Wordings) -> Plan | None:
-    plans = (read_plan(text, day, wording) for wording in wordings.of(text))
-    return next((plan for plan in plans if plan is not None), None)

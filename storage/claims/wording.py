@@ -37,7 +37,7 @@ class Wording:
     vague: re.Pattern[str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # one is known by itself: what it said is remembered
 class Wordings:
     """Every language, by its code; `version` changes whenever the table does, or the way it is read."""
 

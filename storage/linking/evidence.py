@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import Any
 
+from storage.claims.comparing import moved_times
 from storage.linking.figures import figures, kinds, numbers
 from storage.linking.index import PostIndex
 from storage.linking.kinds import EXTENDS, Comparison, kind_of, newer_names
@@ -104,24 +105,48 @@ class EvidenceFinder:
             for figure in figures(normal(sentence.text))
             if figure.key not in post.numbers
         }
+        plan, speaking = self._plan(place, passages)
+        said = plan or (ours.text if ours else "")
         new_names = tuple(name for name in news.title_names if name not in known)[:MAX_NEW]
         compared = Comparison(
             post_names=self.index.title_names[place],
-            post="\n".join([self.index.titles[place], ours.text if ours else ""]),
+            post=f"{self.index.titles[place]}\n{said}",
             title=news.item.title,
             new_names=new_names,
             new_figures=tuple(new_figures.values())[:MAX_NEW],
             said=self._said(news, post),
+            expects=bool(plan),
+            moved=self._moved(place, news, plan, speaking) if plan else (),
         )
         return Evidence(
             names=tuple(common[:SHOWN_NAMES]),
             title_names=title_names,
-            post_passage=_cut(ours.text) if ours else "",
-            news_passage=_cut((theirs or told[0]).text) if told else "",
+            post_passage=_cut(said),
+            news_passage=_cut(speaking[-1] if plan else (theirs or told[0]).text) if told else "",
             new_figures=tuple(compared.new_figures),
             new_names=new_names,
-            changes=tuple(newer_names(compared.post_names, new_names)),
+            changes=(*compared.moved, *newer_names(compared.post_names, new_names)),
             kind=kind_of(compared),
+        )
+
+    def _plan(self, place: int, passages: Sequence[Sentence]) -> tuple[str, Sequence[str]]:
+        """The post's plan that the news speaks of too, by an event such as a launch, and where it does."""
+        topics = self.index.vocabulary.topics
+        for plan in self.index.plans.get(place, ()):
+            events = {topic for topic in topics.count_known(plan) if topics.names[topic].kind == "event"}
+            told = [one.text for one in passages if events & topics.count_known(one.text).keys()]
+            if told:
+                return plan, told
+        return "", ()
+
+    def _moved(self, place: int, news: Reading, plan: str, told: Sequence[str]) -> Sequence[str]:
+        """The time of a plan that the news gives otherwise, "2026年後半 → 2027 Q1"."""
+        published, when = self.index.posts[place].published, news.item.when
+        return moved_times(
+            normal(plan),
+            published.date() if published else None,
+            [normal(text) for text in told],
+            when.date() if when else None,
         )
 
     def _said(self, news: Reading, post: "_Post") -> float:

@@ -103,6 +103,7 @@ class PostIndex:
     posts: Sequence[IndexedPost]
     vocabulary: Vocabulary
     mentions: Iterable[Mention]
+    plans: Mapping[int, Sequence[str]] = field(default_factory=dict)  # sentences that say one, by place
     encoded: Vectors | None = None  # shape (posts, places of passages, dimensions); zeros where there is none
     titles: Sequence[str] = field(init=False)  # plain
     names: Mapping[str, Mentions] = field(init=False, repr=False)

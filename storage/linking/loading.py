@@ -1,6 +1,7 @@
 """Reading the index out of the store."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from sqlalchemy import select
@@ -15,7 +16,7 @@ from storage.linking.linker import Linker
 from storage.linking.names import Vocabulary
 from storage.linking.news import NewsItem, Reading, read_news
 from storage.linking.passages import PLACES
-from storage.models import MentionRow, PostRow, PostVectorRow
+from storage.models import ClaimRow, MentionRow, PostRow, PostVectorRow
 from storage.posts.wish import EVERGREEN
 
 
@@ -42,7 +43,15 @@ def load_index(session: Session, vocabulary: Vocabulary, encoder: Encoder | None
     rows = session.execute(select(MentionRow.name, MentionRow.post_id, MentionRow.in_lead, MentionRow.count))
     mentions = [Mention(name, places[post], lead, count) for name, post, lead, count in rows]
     encoded = _vectors(session, places, encoder.name) if encoder is not None else None
-    return PostIndex(posts, vocabulary, mentions, encoded)
+    return PostIndex(posts, vocabulary, mentions, _plans(session, places), encoded)
+
+
+def _plans(session: Session, places: Mapping[int, int]) -> Mapping[int, Sequence[str]]:
+    plans: defaultdict[int, list[str]] = defaultdict(list)
+    rows = select(ClaimRow.post_id, ClaimRow.sentence).where(ClaimRow.plan).order_by(ClaimRow.place)
+    for post, sentence in session.execute(rows):
+        plans[places[post]].append(sentence)
+    return dict(plans)
 
 
 def load_lessons(session: Session, index: PostIndex) -> Lessons:

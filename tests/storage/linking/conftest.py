@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from storage.claims.reading import read_claims
 from storage.engine import Database
 from storage.linking.encoder import Encoder, Vectors
 from storage.linking.index import IndexedPost, Mention, PostIndex
@@ -149,14 +150,19 @@ def index_of(
             in_text = table.count(text) if table is words.names else table.count_known(text)
             counts = (table.count(title) if table is words.names else table.count_known(title)) + in_text
             mentions += [Mention(name, place, name in in_text, count) for name, count in counts.items()]
+    plans = {}
+    for place, (title, text) in enumerate(posts):
+        claims = read_claims(text.split("\n\n"), None, words, title=title)
+        if planned := [claim.sentence for claim in claims if claim.plan]:
+            plans[place] = planned
     if encoder is None:
-        return PostIndex(indexed, words, mentions)
+        return PostIndex(indexed, words, mentions, plans)
     encoded = np.zeros((len(posts), PLACES, len(language_means().passages["en"])), dtype=np.float32)
     for place, (title, text) in enumerate(posts):
         for passage, read in enumerate(passages(title, text.split("\n\n"))):
             if read:
                 encoded[place, passage] = encoder.passages([read])[0]
-    return PostIndex(indexed, words, mentions, encoded)
+    return PostIndex(indexed, words, mentions, plans, encoded)
 
 
 def reading_of(

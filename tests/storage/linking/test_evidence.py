@@ -104,3 +104,32 @@ def test_evidence_as_json_is_plain_data(words: Vocabulary) -> None:
     assert as_json["new_figures"] == ["$40"]
     assert set(as_json) == set(Evidence.__dataclass_fields__)
     assert all(isinstance(value, str | list) for value in as_json.values())
+
+
+def test_a_plan_of_the_post_stands_beside_what_the_news_says_of_the_same_event(words: Vocabulary) -> None:
+    posts = [
+        ("アクメのオリオン", "アクメのオリオンはボレアリスが製造する。\n\n量産は2026年後半の予定です。"),
+        *BLOG[1:],
+    ]
+    finder = EvidenceFinder(index := index_of(words, posts), lambda post: posts[post - 1][1])
+    for title, changes, kind in (
+        ("Acme moves Orion's mass production to the first quarter of 2027", 1, "contradicts"),
+        ("Acme begins mass production of Orion", 0, "confirms"),
+    ):
+        news = reading_of(words, title)
+        found = finder.find(0, news, finder.read_news(news))
+        assert (found.post_passage, found.kind) == ("量産は2026年後半の予定です。", kind)
+        assert len(found.changes) == changes
+    other = reading_of(words, "Acme's Orion wins a prize in 2027")
+    assert finder.find(0, other, finder.read_news(other)).post_passage != "量産は2026年後半の予定です。"
+    assert list(index.plans) == [0]
+
+
+def test_the_share_of_a_title_that_a_post_says(words: Vocabulary) -> None:
+    finder = EvidenceFinder(index_of(words, BLOG), lambda post: BLOG[post - 1][1])
+    for title, kind in (
+        ("アクメのオリオン、ボレアリスが製造", ""),
+        ("アクメのオリオン、宇宙へ飛翔", "extends"),
+    ):
+        news = reading_of(words, title, language="ja")
+        assert finder.find(0, news, finder.read_news(news)).kind == kind

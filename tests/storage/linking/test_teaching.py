@@ -73,9 +73,10 @@ def test_a_post_that_was_called_evergreen_comes_up_only_when_it_is_contradicted(
     import_blog(database, tmp_path / "posts", words)
     _tell(database, words, FIRST)
     _settle(database, "dismissed", "evergreen")
-    _tell(database, words, LIKE)
+    agreeing = "アクメのオリオン、量産を2026年後半に開始"
+    _tell(database, words, agreeing)
     assert [followup.id for followup in _listed(database)] == [1]
-    stopped = _ask(database, words, LIKE).stopped
+    stopped = _ask(database, words, agreeing).stopped
     assert stopped is not None
     assert (stopped.rule, stopped.found) == ("the post may be updated", "followup: evergreen")
     _tell(database, words, "アクメ、オリオンの量産を2029年に再延期", now=NOW + timedelta(hours=1))
