@@ -142,7 +142,7 @@ class Daemon:
             len(report.failed),
             report.new,
             report.known,
-            len(result.links.opened),
+            len(result.links.opened) + len(result.due),
         )
         for visit in report.visits:
             if visit.failure or visit.flaw:

@@ -79,6 +79,10 @@ def followup_json(followup: "Followup") -> dict[str, Any]:
             }
             for story in followup.stories
         ],
+        "plans": [
+            {"sentence": plan.sentence, "due": plan.due, "mailed": plan.digest_id is not None}
+            for plan in followup.plans
+        ],
     }
 
 
@@ -87,18 +91,25 @@ def _post_json(post: "FollowupPost") -> dict[str, Any]:
 
 
 def print_followups(followups: "Iterable[Followup]", *, with_status: bool) -> None:
-    """A table of follow-ups, each with the newest of its stories and the reason for it."""
+    """A table of follow-ups, each with the newest of its stories, or its plan, and the reason for it."""
     rows: list[list[object]] = []
     for followup in followups:
-        best = followup.stories[0].best
-        more = f" (+{len(followup.stories) - 1} more)" if len(followup.stories) > 1 else ""
-        news = f"[{best.language or '?'}] {best.title}{more}"
-        score = f"{followup.score:.2f}"
+        score, news, reason = _best_of(followup)
         status = [followup.status] if with_status else []
         posts = len(followup.posts) - 1
         title = f"{followup.post.title} (+{posts} alike)" if posts else followup.post.title
-        rows.append([followup.id, *status, score, title, news, why(best.evidence)])
+        rows.append([followup.id, *status, score, title, news, reason])
     print_table(["id", *(["status"] if with_status else []), "score", "post", "news", "why"], rows)
+
+
+def _best_of(followup: "Followup") -> tuple[str, str, str]:
+    """Its score, its newest story, or else its plan, and the reason for it."""
+    if not followup.stories:
+        plan = followup.plans[0]
+        return "", plan.sentence, f"a plan whose time passed on {plan.due}"
+    best = followup.stories[0].best
+    more = f" (+{len(followup.stories) - 1} more)" if len(followup.stories) > 1 else ""
+    return f"{followup.score:.2f}", f"[{best.language or '?'}] {best.title}{more}", why(best.evidence)
 
 
 def why(evidence: dict[str, Any]) -> str:

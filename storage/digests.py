@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from storage.followups.listing import Followup, list_followups
 from storage.followups.settling import wake
-from storage.models import DeliveryRow, DigestRow, FollowupStoryRow
+from storage.models import DeliveryRow, DigestRow, FollowupPlanRow, FollowupStoryRow
 
 MOST = 25  # follow-ups a digest carries: nobody works through more in a day, and mail programs cut long mails
 
@@ -96,6 +96,11 @@ def make_digest(
                 FollowupStoryRow.followup_id == followup.id,
                 FollowupStoryRow.story_id.in_([story.id for story in followup.stories]),
             )
+            .values(digest_id=digest.id)
+        )
+        session.execute(
+            update(FollowupPlanRow)
+            .where(FollowupPlanRow.followup_id == followup.id, FollowupPlanRow.digest_id.is_(None))
             .values(digest_id=digest.id)
         )
     if followups:

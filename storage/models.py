@@ -294,6 +294,20 @@ class FollowupPostRow(Base):
     )
 
 
+class FollowupPlanRow(Base):
+    """A plan of a post whose time has passed, and the digest that carried it."""
+
+    __tablename__ = "followup_plan"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    followup_id: Mapped[int] = mapped_column(ForeignKey("followup.id", ondelete="CASCADE"), index=True)
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"), index=True)
+    sentence: Mapped[str]  # as the claim has it
+    due: Mapped[date]  # the last day of the time that it names
+    added_at: Mapped[datetime]
+    digest_id: Mapped[int | None] = mapped_column(ForeignKey("digest.id"), index=True)
+
+
 class DigestRow(Base):
     """One mail as it was, or would have been, handed over; recorded before it is sent."""
 

@@ -78,7 +78,7 @@ def _row(result: "CrawlResult", stopped: bool) -> dict[str, Any]:
         "not_due": report.not_due,
         "linked": links.linked,
         "again": links.again,
-        "followups": len(links.opened),
+        "followups": len(links.opened) + len(result.due),
         "waiting": links.waiting,
         "stopped": stopped,
         "failures": [
@@ -96,9 +96,10 @@ def _row(result: "CrawlResult", stopped: bool) -> dict[str, Any]:
 def _summary(result: "CrawlResult", stopped: bool, settings: Settings) -> Iterator[str]:
     """What came of a crawl, in lines for a person."""
     report, links = result.crawl, result.links
+    opened = len(links.opened) + len(result.due)
     yield (
         f"{len(report.visits)} sources asked: {report.unchanged} unchanged, {len(report.failed)} failed. "
-        f"Items: {report.new} new, {report.known} known. Follow-ups opened: {len(links.opened)}."
+        f"Items: {report.new} new, {report.known} known. Follow-ups opened: {opened}."
     )
     if report.not_due:
         yield not_due(report.not_due, report.next_due, utc_now())
@@ -111,7 +112,7 @@ def _summary(result: "CrawlResult", stopped: bool, settings: Settings) -> Iterat
         yield "stopped early; the sources that were not asked stay due"
     if links.waiting:
         yield f"{links.waiting} items wait for your posts to be linked to: chipwatch posts import PATH"
-    elif links.opened:
+    elif opened:
         yield "see them: chipwatch followups"
 
 

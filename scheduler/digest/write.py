@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from storage.digests import Mail
 from storage.errors import plain_line
-from storage.followups.listing import Coverage, Followup, FollowupPost, Story
+from storage.followups.listing import Coverage, DuePlan, Followup, FollowupPost, Story
 from storage.urls import is_web_url
 
 _ENVIRONMENT = Environment(
@@ -46,6 +46,14 @@ class StoryView:
 
 
 @dataclass(frozen=True)
+class PlanView:
+    """A plan whose time has passed, as the digest says it."""
+
+    sentence: str
+    passed: str
+
+
+@dataclass(frozen=True)
 class FollowupView:
     """A follow-up as the digest says it."""
 
@@ -58,6 +66,7 @@ class FollowupView:
     alike: str  # that other posts say the same, "" if none does
     others: tuple[tuple[str, str], ...]  # of those, newest first: title and address
     stories: tuple[StoryView, ...]
+    plans: tuple[PlanView, ...]
     more: str  # that there are more stories, "" if all are shown
 
 
@@ -125,10 +134,18 @@ def _followup(
         else "",
         others=tuple((plain_line(post.title), _address(post)) for post in others[:MAX_ALIKE]),
         stories=tuple(_story(story, phrases, zone) for story in followup.stories[:MAX_STORIES]),
+        plans=tuple(_plan(plan, phrases) for plan in followup.plans[:MAX_STORIES]),
         more=phrases["more_stories"].format(count=len(followup.stories) - MAX_STORIES)
         if len(followup.stories) > MAX_STORIES
         else "",
     )
+
+
+def _plan(plan: DuePlan, phrases: Mapping[str, Any]) -> PlanView:
+    day = phrases["date"].format(
+        day=plan.due.day, month=phrases["months"][plan.due.month - 1], year=plan.due.year
+    )
+    return PlanView(plain_line(plan.sentence), phrases["plan_passed"].format(date=day))
 
 
 def _alike(count: int, phrases: Mapping[str, Any]) -> str:

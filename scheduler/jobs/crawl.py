@@ -29,6 +29,7 @@ class CrawlResult:
 
     crawl: CrawlReport
     links: LinkReport
+    due: Sequence[int]  # follow-ups that were opened for plans whose time has passed
 
 
 async def crawl_and_link(
@@ -62,10 +63,13 @@ async def crawl_and_link(
     links = await link()
     if await read_articles(database, options, now=now, stop=stop, apart=apart):
         links += await link()
+    from storage.followups.due import raise_due_plans
+
+    due = await database.writing(raise_due_plans, now=now())
     trimmed = 1
     while trimmed and not stop.is_set():
         trimmed = await database.writing(trim_items, now() - settings.storage.keep, now())
-    return CrawlResult(report, links)
+    return CrawlResult(report, links, due)
 
 
 def _vocabulary() -> "Vocabulary":

@@ -34,7 +34,10 @@ async def make_todays_digest(
 
     Raises `SettingsError` before anything is recorded if no mail could be sent.
     """
+    from storage.followups.due import raise_due_plans
+
     check_mail_settings(settings)
+    await database.writing(raise_due_plans, now=now)
     return await database.writing(
         make_digest,
         lambda followups, more: write_mail(settings, followups, more, now),

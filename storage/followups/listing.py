@@ -3,14 +3,15 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, union
 from sqlalchemy.orm import Session
 
 from storage.followups.status import GRAVEST_FIRST, LARGEST_ID
 from storage.models import (
+    FollowupPlanRow,
     FollowupPostRow,
     FollowupRow,
     FollowupStoryRow,
@@ -85,6 +86,17 @@ class FollowupPost:
 
 
 @dataclass(frozen=True)
+class DuePlan:
+    """A plan of a post whose time has passed."""
+
+    post_id: int
+    sentence: str
+    due: date  # the last day of the time that it names
+    added_at: datetime
+    digest_id: int | None  # that carried it; none: not yet mailed
+
+
+@dataclass(frozen=True)
 class Followup:
     """A post that needs an update; its stories newest first."""
 
@@ -97,6 +109,7 @@ class Followup:
     reason: str | None
     posts: tuple[FollowupPost, ...]  # those that say the same, newest first; most have but one
     stories: tuple[Story, ...]
+    plans: tuple[DuePlan, ...] = ()  # whose time has passed, those first that were due last
 
     @property
     def post(self) -> FollowupPost:
@@ -105,7 +118,7 @@ class Followup:
 
     @property
     def score(self) -> float:
-        """That of its best story, 0 to 1."""
+        """That of its best story, 0 to 1; 0 for plans alone."""
         return max((story.best.score for story in self.stories), default=0.0)
 
 
@@ -130,6 +143,7 @@ def list_followups(
     rows = session.scalars(query).all()
     posts = _posts(session, rows)
     stories = _stories(session, posts, unsent=unsent)
+    plans = _plans(session, rows, unsent=unsent)
     followups = [
         Followup(
             id=row.id,
@@ -141,25 +155,48 @@ def list_followups(
             reason=row.reason,
             posts=tuple(posts[row.id]),
             stories=tuple(stories[row.id]),
+            plans=tuple(plans[row.id]),
         )
         for row in rows
-        if stories[row.id]
+        if stories[row.id] or plans[row.id]
     ]
     return sorted(followups, key=lambda f: (-f.score, f.id))
 
 
 def _posts(session: Session, rows: Sequence[FollowupRow]) -> defaultdict[int, list[FollowupPost]]:
     """The posts of each follow-up, newest first."""
+    ids = [row.id for row in rows]
+    members = union(
+        *(
+            select(table.followup_id, table.post_id).where(table.followup_id.in_(ids))
+            for table in (FollowupPostRow, FollowupPlanRow)
+        )
+    ).subquery()
     query = (
-        select(FollowupPostRow.followup_id, PostRow)
-        .join(PostRow, PostRow.id == FollowupPostRow.post_id)
-        .where(FollowupPostRow.followup_id.in_([row.id for row in rows]))
+        select(members.c.followup_id, PostRow)
+        .join(PostRow, PostRow.id == members.c.post_id)
         .order_by(PostRow.published.desc().nulls_last(), PostRow.id.desc())
     )
     posts: defaultdict[int, list[FollowupPost]] = defaultdict(list)
     for followup, post in session.execute(query):
         posts[followup].append(FollowupPost(post.id, post.file, post.title, post.url, post.published))
     return posts
+
+
+def _plans(session: Session, rows: Sequence[FollowupRow], *, unsent: bool) -> defaultdict[int, list[DuePlan]]:
+    query = (
+        select(FollowupPlanRow)
+        .where(FollowupPlanRow.followup_id.in_([row.id for row in rows]))
+        .order_by(FollowupPlanRow.due.desc(), FollowupPlanRow.id)
+    )
+    if unsent:
+        query = query.where(FollowupPlanRow.digest_id.is_(None))
+    plans: defaultdict[int, list[DuePlan]] = defaultdict(list)
+    for row in session.scalars(query):
+        plans[row.followup_id].append(
+            DuePlan(row.post_id, row.sentence, row.due, row.added_at, row.digest_id)
+        )
+    return plans
 
 
 def _stories(

@@ -10,12 +10,19 @@ from sqlalchemy.orm import Session
 
 from storage.followups.status import WAITING
 from storage.linking.figures import keys
-from storage.models import FollowupPostRow, FollowupRow, FollowupStoryRow, ItemRow, LinkRow
+from storage.models import (
+    FollowupPlanRow,
+    FollowupPostRow,
+    FollowupRow,
+    FollowupStoryRow,
+    ItemRow,
+    LinkRow,
+)
 
 # Cosines of posts (storage/linking/alike.py). From the first on they say the same and are listed together;
 # from the second on they treat one matter, and a story that calls for both calls once.
 NEARLY_THE_SAME, ONE_MATTER = 0.6, 0.4
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -45,7 +52,7 @@ def raise_followups(session: Session, calls: Iterable[Call], *, now: datetime) -
     added = 0
     by_post = sorted(calls, key=lambda call: call.post_id)
     # The newest first: the others that say the same are listed with it.
-    for call in sorted(by_post, key=lambda call: call.published or _LONG_AGO, reverse=True):
+    for call in sorted(by_post, key=lambda call: call.published or LONG_AGO, reverse=True):
         row = _waiting(session, call)
         if row is None and settled_by(session, call) is not None:
             continue
@@ -54,8 +61,9 @@ def raise_followups(session: Session, calls: Iterable[Call], *, now: datetime) -
             session.add(row)
             session.flush()
             opened.append(row.id)
-            _add_posts(session, row, _free(session, call))
-        _add_posts(session, row, [call.post_id])
+            same = [post for post, cosine in call.alike.items() if cosine >= NEARLY_THE_SAME]
+            add_posts(session, row, free_posts(session, same))
+        add_posts(session, row, [call.post_id])
         if session.get(FollowupStoryRow, (row.id, call.story_id)) is None:
             session.add(FollowupStoryRow(followup_id=row.id, story_id=call.story_id, added_at=now))
             added += 1
@@ -91,17 +99,30 @@ def withdraw_unearned(session: Session, stories: Collection[int]) -> None:
     for member, followup in unearned:
         session.delete(member)
         session.flush()
-        left = select(FollowupStoryRow.story_id).where(FollowupStoryRow.followup_id == followup.id)
-        if session.scalar(left.limit(1)) is None:
-            session.delete(followup)
-            session.flush()
+        drop_if_empty(session, followup.id)
+
+
+def drop_if_empty(session: Session, followup: int) -> None:
+    """Delete a follow-up that has neither a story nor a plan left."""
+    for table in (FollowupStoryRow, FollowupPlanRow):
+        left = select(table.followup_id).where(table.followup_id == followup)
+        if session.scalar(left.limit(1)) is not None:
+            return
+    session.delete(session.get_one(FollowupRow, followup))
+    session.flush()
+
+
+_WAITING = select(FollowupRow).where(FollowupRow.status.in_(WAITING)).order_by(FollowupRow.id)
 
 
 def _waiting(session: Session, call: Call) -> FollowupRow | None:
     """The follow-up that waits and takes the call in: the post's own, or the story's for a like post."""
-    waiting = select(FollowupRow).where(FollowupRow.status.in_(WAITING)).order_by(FollowupRow.id)
-    own = session.scalars(waiting.where(_has_post([call.post_id]))).first()
-    return own or session.scalars(_same_call(waiting, call)).first()
+    return waiting_for(session, call.post_id) or session.scalars(_same_call(_WAITING, call)).first()
+
+
+def waiting_for(session: Session, post: int) -> FollowupRow | None:
+    """The follow-up of a post, by its id, that waits."""
+    return session.scalars(_WAITING.where(_has_post([post]))).first()
 
 
 def settled_by(session: Session, call: Call) -> FollowupRow | None:
@@ -137,20 +158,20 @@ def _known(session: Session, row: FollowupRow, story: int) -> frozenset[str]:
     return frozenset().union(*map(said_new, evidence))
 
 
-def _free(session: Session, call: Call) -> list[int]:
-    """The posts that say the same and wait in no other follow-up."""
-    same = [post for post, cosine in call.alike.items() if cosine >= NEARLY_THE_SAME]
+def free_posts(session: Session, posts: Collection[int]) -> list[int]:
+    """Those of the posts that wait in no follow-up."""
     taken = set(
         session.scalars(
             select(FollowupPostRow.post_id)
             .join(FollowupRow, FollowupRow.id == FollowupPostRow.followup_id)
-            .where(FollowupRow.status.in_(WAITING), FollowupPostRow.post_id.in_(same))
+            .where(FollowupRow.status.in_(WAITING), FollowupPostRow.post_id.in_(posts))
         )
     )
-    return [post for post in same if post not in taken]
+    return [post for post in posts if post not in taken]
 
 
-def _add_posts(session: Session, row: FollowupRow, posts: Iterable[int]) -> None:
+def add_posts(session: Session, row: FollowupRow, posts: Iterable[int]) -> None:
+    """Put posts into a follow-up, those apart that it has."""
     for post in posts:
         if session.get(FollowupPostRow, (row.id, post)) is None:
             session.add(FollowupPostRow(followup_id=row.id, post_id=post))

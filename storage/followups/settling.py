@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from storage.errors import InputError
 from storage.followups.status import LARGEST_ID, WAITING, Ground, Status
-from storage.models import FollowupPostRow, FollowupRow, FollowupStoryRow
+from storage.models import FollowupPlanRow, FollowupPostRow, FollowupRow, FollowupStoryRow
 
 
 def settle(
@@ -67,4 +67,6 @@ def wake(session: Session, *, now: datetime) -> int:
         row.status, row.snoozed_until = "open", None
         for story in session.scalars(select(FollowupStoryRow).where(FollowupStoryRow.followup_id == row.id)):
             story.digest_id = None  # the editor asked to be told again
+        for plan in session.scalars(select(FollowupPlanRow).where(FollowupPlanRow.followup_id == row.id)):
+            plan.digest_id = None
     return len(due)

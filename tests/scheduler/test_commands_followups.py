@@ -56,7 +56,7 @@ def test_json_has_stable_names(folder: Folder, numbers: list[int]) -> None:
     assert shown == json.loads(folder.run("followups", "list", "--json").out)[0]
     assert shown.keys() == {
         *("id", "status", "score", "opened_at", "settled_at", "snoozed_until", "ground", "reason"),
-        *("post", "alike", "stories"),
+        *("post", "alike", "stories", "plans"),
     }
     assert shown["post"].keys() == {"file", "title", "url", "published"}
     (story,) = shown["stories"]

@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from importlib.resources import files
 from string import Formatter
 from typing import Any
@@ -17,7 +17,7 @@ from lxml import etree, html
 
 from scheduler.digest.write import write_digest
 from storage.digests import Mail
-from storage.followups.listing import Coverage, Followup, FollowupPost, Report, Story
+from storage.followups.listing import Coverage, DuePlan, Followup, FollowupPost, Report, Story
 from tests.conftest import NOW
 from tests.scheduler.conftest import HOSTILE
 
@@ -306,3 +306,42 @@ def test_what_waits_for_the_next_digest_is_said() -> None:
 def test_a_post_without_an_address_is_named_by_its_file() -> None:
     mail = write(about(url="/2026/01/21/acme.html"))
     assert "2026-01-21-acme.md" in mail.text
+
+
+def test_near_copies_are_named_the_newest_first_and_no_more_than_five() -> None:
+    others = [replace(POST, id=n, title=f"Copy {n}", url=f"https://blog.example/{n}") for n in range(2, 9)]
+    mail = write(replace(FOLLOWUP, posts=(POST, *others)))
+    assert "7 posts say nearly the same, newest first:" in mail.text
+    assert "   - Copy 2\n     https://blog.example/2\n" in mail.text
+    assert "Copy 6" in mail.text
+    assert "Copy 7" not in mail.text
+    assert "https://blog.example/2" in [link.get("href") for link in read(mail).iter("a")]
+    assert (
+        "ほぼ同じ内容の記事が1件あります" in write(replace(FOLLOWUP, posts=(POST, POST)), language="ja").text
+    )
+    assert "same" not in write(FOLLOWUP).text
+
+
+def test_a_plan_that_is_due_needs_no_story() -> None:
+    plan = DuePlan(1, "量産は2026年後半の予定です。\x1b[2J", date(2026, 12, 31), NOW, None)
+    due = replace(FOLLOWUP, stories=(), plans=(plan,))
+    assert "PLAN DUE: The time that this plan names passed on 31 Dec 2026." in write(due).text
+    japanese = write(due, language="ja")
+    assert "この予定の期日は2026年12月31日に過ぎました。" in japanese.text
+    assert "記事: 「量産は2026年後半の予定です。" in japanese.text
+    assert "\x1b" not in japanese.text + japanese.html
+
+
+def test_what_replaces_what_is_told_once() -> None:
+    evidence = EVIDENCE | {"changes": ["GPT-5 → GPT-5.4"], "new_names": ["GPT-5.4", "Initech"]}
+    story = replace(STORY, reports=(replace(REPORT, kind="supersedes", evidence=evidence),))
+    text = write(replace(FOLLOWUP, stories=(story,))).text
+    assert "SUPERSEDES: Acme moves production" in text
+    assert "New: GPT-5 → GPT-5.4 · 2027, Initech (not in the post)" in text
+
+
+def test_a_story_has_the_gravest_kind_of_its_reports() -> None:
+    other = replace(REPORT, item_id=2, score=0.5, kind="contradicts")
+    related = replace(REPORT, item_id=3, kind="supersedes", followup=False)
+    assert replace(STORY, reports=(REPORT, related)).kind == "extends"
+    assert replace(STORY, reports=(REPORT, other, related)).kind == "contradicts"
