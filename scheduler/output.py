@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from scheduler.novelty import what_changed, what_is_new
 from storage.errors import InputError, plain_line
 
 if TYPE_CHECKING:
@@ -114,6 +115,6 @@ def _best_of(followup: "Followup") -> tuple[str, str, str]:
 
 def why(evidence: dict[str, Any]) -> str:
     """The evidence in one line."""
-    new = [text for key in ("changes", "new_figures", "new_names") for text in evidence.get(key, [])]
+    new = what_changed(evidence) + what_is_new(evidence)
     reason = str(evidence.get("reason", ""))
     return f"{reason}; new: {', '.join(new)}" if new else reason

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scheduler.cli import Front
+from scheduler.novelty import what_changed, what_is_new
 from scheduler.output import print_json, print_table
 from storage.errors import plain_line
 
@@ -78,7 +79,8 @@ def _tell(answer: "Answer") -> None:
         click.echo(f"Stored: a link with score {stored.score:.2f}, {raised}, {stored.kind}, made {when}.")
     click.echo(f"\npost  {plain_line(answer.evidence.post_passage) or '(nothing on the matter)'}")
     click.echo(f"news  {plain_line(answer.evidence.news_passage)}")
-    new = [*answer.evidence.changes, *answer.evidence.new_figures, *answer.evidence.new_names]
+    evidence = answer.evidence.as_json()
+    new = what_changed(evidence) + what_is_new(evidence)
     click.echo(f"new   {plain_line(', '.join(new)) or '(nothing)'}\n")
     print_table(
         ["rule", "passed", "has", "needed"],

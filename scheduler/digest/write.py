@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from scheduler.novelty import what_changed, what_is_new
 from storage.digests import Mail
 from storage.errors import plain_line
 from storage.followups.listing import Coverage, DuePlan, Followup, FollowupPost, Story
@@ -159,10 +160,7 @@ def _address(post: FollowupPost) -> str:
 def _story(story: Story, phrases: Mapping[str, Any], zone: ZoneInfo) -> StoryView:
     best = story.best
     evidence = best.evidence
-    changes = [plain_line(text) for text in evidence.get("changes", [])]
-    named = {text.rpartition(" → ")[2] for text in changes}
-    new = [plain_line(text) for key in ("new_figures", "new_names") for text in evidence.get(key, [])]
-    new = [text for text in new if text not in named]
+    changes, new = (list(map(plain_line, of(evidence))) for of in (what_changed, what_is_new))
     return StoryView(
         kind=phrases[story.kind],
         title=plain_line(best.title),
