@@ -55,7 +55,7 @@ class Batches:
 
     def __post_init__(self) -> None:
         vectors = self.linker.index.vectors
-        self._shelf = StoryShelf(vectors.spaces[1] if vectors else None)
+        self._shelf = StoryShelf(vectors.opening.space if vectors else None)
 
     def prepare(self, session: Session) -> list[Prepared]:
         """The next items in order of time, with their links; empty when none is left. Only reads."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from storage.linking.index import Numbers
+from storage.linking.postings import Numbers
 
 FARTHEST = 4.0  # standard deviations
 

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from storage.linking.index import IndexedPost, Numbers, PostIndex
+from storage.linking.index import IndexedPost, PostIndex
 from storage.linking.names import Vocabulary
+from storage.linking.postings import Numbers
 from storage.linking.signals import LEARNED_ON, NAMES_ONLY, WITH_VECTORS, measure
 from tests.storage.linking.conftest import BLOG, Trigrams, index_of, reading_of
 
@@ -14,7 +15,8 @@ SHARES = "about title_share topics topics_in_text covered shared_words words mis
 
 
 def _of(signal: str, words: Vocabulary, posts: Posts, title: str, text: str = "") -> Numbers:
-    return measure(reading_of(words, title, text), index_of(words, posts)).of[signal]
+    signals = measure(reading_of(words, title, text), index_of(words, posts))
+    return signals.at(np.arange(len(posts), dtype=np.int32), [signal])[:, 0]
 
 
 @pytest.mark.parametrize("posts", [[], list(BLOG)])
