@@ -23,11 +23,12 @@ from storage.linking.candidates import likely
 from storage.linking.decision import LearnedJudge
 from storage.linking.encoder import E5, Vectors, default_encoder
 from storage.linking.from_file import read_items
+from storage.linking.index import PostIndex
 from storage.linking.linker import Linker
 from storage.linking.loading import load_index
 from storage.linking.names import default_vocabulary
-from storage.linking.news import Encoded, NewsItem, read_news, with_vectors
-from storage.linking.signals import measure
+from storage.linking.news import Encoded, NewsItem, Reading, read_news, with_vectors
+from storage.linking.signals import WITH_VECTORS, measure
 from storage.models import PostRow
 
 
@@ -80,7 +81,7 @@ def take(folder: Path, name: str) -> Taken:
             with_vectors(read_news(item, vocabulary), vectors)
             for item, vectors in zip(items[1:], encoded[1:], strict=True)
         ]
-        signals = [_cpu(lambda reading: likely(measure(reading, index), index), r) for r in readings]
+        signals = [_cpu(candidates, reading, index) for reading in readings]
     peak = _memory("VmHWM")
     before, encoder = _memory("VmRSS"), default_encoder()
     if encoder is not None:
@@ -88,6 +89,12 @@ def take(folder: Path, name: str) -> Taken:
     item, own = float(np.mean(taken)), float(np.mean(signals))
     model = _memory("VmRSS") - before
     return Taken(load, item, float(np.quantile(taken, 0.99)), own, item - own, peak, model)
+
+
+def candidates(news: Reading, index: PostIndex) -> None:
+    """What linking does before it looks for evidence."""
+    signals = measure(news, index)
+    signals.at(likely(signals, index), WITH_VECTORS)
 
 
 def _cpu(function: Callable[..., Any], *arguments: Any) -> float:

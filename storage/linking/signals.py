@@ -74,11 +74,16 @@ class Signals:
     """The signals of an item, each an array over all posts."""
 
     of: Mapping[str, Numbers]
+    ranked: Mapping[str, Numbers]  # what the posts are ranked by, for the signals that are ranks
     nearness: Numbers  # mean cosine of title and opening, zeros without vectors
 
     def at(self, places: Places, names: Iterable[str]) -> Numbers:
         """A row a post, a column a signal."""
-        return np.column_stack([self.of[name][places] for name in names]).astype(np.float32)
+        columns = [
+            _ranks(self.ranked[name], places) if name in self.ranked else self.of[name][places]
+            for name in names
+        ]
+        return np.column_stack(columns).astype(np.float32)
 
 
 def measure(news: Reading, index: PostIndex) -> Signals:
@@ -87,13 +92,13 @@ def measure(news: Reading, index: PostIndex) -> Signals:
     near = _by_vectors(news, index)
     nearness = near.pop("nearness", np.zeros(len(index.posts), dtype=np.float32))
     # Posts that have nothing of an item are ranked by nearness, not by their order.
-    of["rank_about"] = _ranks(of["about"] + np.float32(1e-6) * nearness)
-    of["rank_words"] = _ranks(of["words"])
+    ranked = {"rank_about": of["about"] + np.float32(1e-6) * nearness, "rank_words": of["words"]}
     of["apology"] = index.failed
     of["same_product"] = of["title_share"] * of["families"]
     if near:
         of["same_matter"] = of["title_share"] * near["title_paragraphs"]
-    return Signals({**of, **near}, nearness)
+        ranked |= {"rank_opening": near["opening_opening"], "rank_raw": near.pop("raw")}
+    return Signals({**of, **near}, ranked, nearness)
 
 
 def _by_names(news: Reading, index: PostIndex) -> dict[str, Numbers]:
@@ -234,16 +239,15 @@ def _by_vectors(news: Reading, index: PostIndex) -> dict[str, Numbers]:
         "title_paragraphs": (title_first + title_second) / 2,
         "title_paragraph": np.maximum(title_first, title_second),
         "opening_paragraphs": (opening_first + opening_second) / 2,
-        "rank_opening": _ranks(opening_opening),
-        "rank_raw": _ranks(posts.opening.given(raw, as_given)),
+        "raw": posts.opening.given(raw, as_given),
         "behind": nearness.max() - nearness,
         "nearness": nearness,
     }
 
 
-def _ranks(values: Numbers) -> Numbers:
+def _ranks(values: Numbers, places: Places) -> Numbers:
     """ln(1 + the number of posts with a higher value); on a small blog as if there were more of each."""
-    higher = len(values) - np.searchsorted(np.sort(values), values, side="right")
+    higher = len(values) - np.searchsorted(np.sort(values), values[places], side="right")
     scaled = higher * max(1.0, LEARNED_ON / max(1, len(values)))
     return np.asarray(np.log1p(scaled), dtype=np.float32)
 

@@ -28,7 +28,7 @@ def test_every_signal_is_one_number_a_post_and_shares_are_0_to_1(
     reading = reading_of(words, "Acme starts production of ZX450 in Northland", "Orion " * 9, encoder=news)
     signals = measure(reading, index_of(words, posts, index))
     names = list(WITH_VECTORS if news and index and posts else NAMES_ONLY)
-    assert set(signals.of) == set(names)
+    assert {*signals.of, *signals.ranked} == set(names)
     rows = signals.at(np.arange(len(posts), dtype=np.int32), names)
     assert rows.shape == (len(posts), len(names))
     assert np.isfinite(rows).all()
