@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 from sqlalchemy import select
 
+from benchmarks.answering import made_entries
 from benchmarks.scale.mixing import RealPost, make_blog, mixed_sentences, mixed_title, mixed_vectors
 from storage.engine import open_database
 from storage.linking.encoder import Vectors
 from storage.linking.names import default_vocabulary
+from storage.linking.news import NewsItem
 from storage.linking.passages import PLACES
 from storage.models import MentionRow, PostRow, PostVectorRow
 from tests.conftest import NOW
@@ -64,3 +66,11 @@ def test_a_made_blog_has_what_the_import_would_have_found(tmp_path: Path) -> Non
     assert kept[0] == kept[1]
     assert len(kept[0]) == 30
     assert {len(row.vector) for row in vectors} == {2 * 8}
+
+
+def test_entries_are_a_thousand_of_the_titles_and_texts_given() -> None:
+    items = [NewsItem(str(n), f"title {n}", f"text {n}") for n in range(3)]
+    entries = made_entries(items, NOW)
+    assert len({entry.url for entry in entries}) == len(entries) == 1_000
+    assert {(entry.title[-1], entry.text[-1]) for entry in entries} == {(a, b) for a in "012" for b in "012"}
+    assert max(entry.published for entry in entries if entry.published) == NOW
