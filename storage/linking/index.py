@@ -52,7 +52,7 @@ class PostIndex:
     ln((n + 1) / (df + 0.5)), as a share of the highest there is, that of what no post has: 0 to 1, so that
     the linker's weights mean the same on a blog of ten posts and on one of ten thousand.
 
-    `mentions` and `leads`, the words of each post's lead, are read once, in order of the posts.
+    `mentions`, in any order, and `leads`, the words of each post's lead, are read once.
     """
 
     posts: Sequence[IndexedPost]
@@ -110,7 +110,11 @@ class PostIndex:
     def makers(self) -> Mapping[str, Places]:
         """The posts whose title has a name, or one that is of it."""
         entries = self.vocabulary.names.names
-        return self._titled_by(lambda name: {name, (name in entries and entries[name].of) or name})
+
+        def with_maker(name: str) -> set[str]:
+            return {name, entries[name].of or name} if name in entries else {name}
+
+        return self._titled_by(with_maker)
 
     @cached_property
     def families(self) -> Mapping[str, Places]:

@@ -50,7 +50,7 @@ def _leads(session: Session) -> Iterator[Sequence[str]]:
 def _vectors(session: Session, index: PostIndex, encoder: str) -> PostVectors | None:
     """What there is of the posts' vectors, or nothing if that is nothing."""
     ids = np.array([post.id for post in index.posts], dtype=np.int64)
-    sample = _sample(session, ids[:: max(1, len(ids) // SAMPLE)], encoder)
+    sample = _sample(session, encoder)
     if sample is None:
         return None
     made = empty_vectors(sample, index.language, len(ids))
@@ -62,13 +62,17 @@ def _vectors(session: Session, index: PostIndex, encoder: str) -> PostVectors | 
     return made
 
 
-def _sample(session: Session, ids: Ints, encoder: str) -> Vectors | None:
-    """The vectors of these posts, of shape (posts, places of passages, dimensions)."""
+def _sample(session: Session, encoder: str) -> Vectors | None:
+    """The vectors of some of the posts that have any, of shape (posts, places of passages, dimensions)."""
+    of = PostVectorRow.post_id
+    made = select(of).where(PostVectorRow.encoder == encoder, PostVectorRow.text_hash != "")
+    ids = session.scalars(made.distinct().order_by(of)).all()
+    some = np.array(ids[:: max(1, len(ids) // SAMPLE)], dtype=np.int64)
     sample: Vectors | None = None
-    for posts, passages, vectors in _encoded(session, encoder, PostVectorRow.post_id.in_(ids.tolist())):
+    for posts, passages, vectors in _encoded(session, encoder, of.in_(some.tolist())):
         if sample is None:
-            sample = np.zeros((len(ids), PLACES, vectors.shape[1]), dtype=np.float32)
-        sample[np.searchsorted(ids, posts), passages] = vectors
+            sample = np.zeros((len(some), PLACES, vectors.shape[1]), dtype=np.float32)
+        sample[np.searchsorted(some, posts), passages] = vectors
     return sample
 
 

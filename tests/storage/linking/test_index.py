@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlalchemy import delete
 
 from storage.engine import Database
 from storage.linking import loading
@@ -11,6 +12,7 @@ from storage.linking.index import IN_LEAD, IN_TITLE, NAMED_IN_LEAD, NAMED_IN_TIT
 from storage.linking.loading import load_index
 from storage.linking.names import Vocabulary
 from storage.linking.space import FEW, language_means
+from storage.models import PostVectorRow
 from storage.posts.encoding import encode_posts
 from tests.storage.linking.conftest import BLOG, Trigrams, import_blog, index_of, rows_of
 
@@ -193,6 +195,20 @@ def test_spaces_are_those_of_a_sample_and_all_posts_are_in_them(
     some = Trigrams().passages([BLOG[n][0] for n in (0, 2, 4)])
     usual = language_means().passages["ja"]
     assert vectors.title.space.mean == pytest.approx((some.sum(axis=0) + FEW * usual) / (3 + FEW), abs=1e-3)
+
+
+def test_few_vectors_among_many_posts_are_found(
+    database: Database, tmp_path: Path, words: Vocabulary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import_blog(database, tmp_path / "posts", words)
+    encode_posts(database, Trigrams())
+    with database.write() as session:
+        session.execute(delete(PostVectorRow).where(PostVectorRow.post_id != 2))
+    monkeypatch.setattr(loading, "SAMPLE", 1)
+    with database.read() as session:
+        vectors = load_index(session, words, Trigrams()).vectors
+    assert vectors is not None
+    assert (vectors.title.lengths > 0).tolist() == [False, True, False, False, False]
 
 
 def test_a_store_without_posts_has_an_empty_index(database: Database, words: Vocabulary) -> None:
