@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from benchmarks.collecting.process import MEGABYTE
@@ -31,9 +31,14 @@ NAP = 0.005  # seconds
 
 @dataclass
 class Lag:
-    """How much later than asked for a sleeper on the event loop woke, at worst."""
+    """How much later than asked for a sleeper on the event loop woke each time."""
 
-    worst: float = 0.0  # seconds
+    pauses: list[tuple[float, float]] = field(default_factory=list)  # seconds, and when they were over
+
+    @property
+    def worst(self) -> float:
+        """The longest, in seconds."""
+        return max((pause for pause, _ in self.pauses), default=0.0)
 
 
 @contextmanager
@@ -45,7 +50,8 @@ def watched_loop() -> Iterator[Lag]:
         while True:
             start = time.perf_counter()
             await asyncio.sleep(NAP)
-            lag.worst = max(lag.worst, time.perf_counter() - start - NAP)
+            woken = time.perf_counter()
+            lag.pauses.append((woken - start - NAP, woken))
 
     task = asyncio.get_running_loop().create_task(sleep_and_look())
     try:

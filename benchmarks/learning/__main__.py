@@ -51,6 +51,9 @@ def crossed(rows: Rows, against: np.ndarray, seed: int) -> tuple[Floats, Floats]
         scored = held_out[rows.items]
         fitted = fit(rows.signals[~scored], rows.grades[~scored], rows.items[~scored], against)
         order[scored], due[scored] = fitted.scores(rows.signals[scored])
+    for item, share in enumerate(rows.shares):
+        own = rows.items == item
+        order[own], due[own] = share @ order[own], share @ due[own]
     return order, due
 
 

@@ -15,6 +15,8 @@ from storage.linking.from_file import read_items
 from storage.linking.index import PostIndex
 from storage.linking.names import Vocabulary
 from storage.linking.news import encode, read_news, with_vectors
+from storage.linking.postings import Numbers
+from storage.linking.sharing import likeness, shares
 from storage.linking.signals import NAMES_ONLY, WITH_VECTORS, measure
 
 Floats = NDArray[np.float64]
@@ -35,6 +37,7 @@ class Rows:
     groups: Ints  # of each item: items of one matter share a group
     item_ids: Sequence[str]
     missed: int  # pairs of grade 2 that are no candidates
+    shares: Sequence[Numbers]  # of each item: what its posts contribute to each other's worth
 
 
 def read_grades(path: Path) -> dict[str, dict[str, int]]:
@@ -56,7 +59,7 @@ def read_rows(evaluation: Path, index: PostIndex, vocabulary: Vocabulary, encode
         encoded = encode(items, encoder, vocabulary.names, index.written)
         readings = [with_vectors(*pair) for pair in zip(readings, encoded, strict=True)]
     names = tuple(NAMES_ONLY if encoder is None else WITH_VECTORS)
-    signals, given, of, posts, missed = [], [], [], [], 0
+    signals, given, of, posts, missed, share = [], [], [], [], 0, []
     for number, reading in enumerate(readings):
         measured = measure(reading, index)
         places = likely(measured, index)
@@ -66,6 +69,7 @@ def read_rows(evaluation: Path, index: PostIndex, vocabulary: Vocabulary, encode
         given.append(row)
         of.append(np.full(len(places), number))
         posts.append(places)
+        share.append(shares(likeness(places, index)))
         missed += sum(grade == 2 for grade in judged.values()) - row.count(2)
     titles = None
     if encoder is not None:
@@ -78,6 +82,7 @@ def read_rows(evaluation: Path, index: PostIndex, vocabulary: Vocabulary, encode
         _groups(titles, [item.when.toordinal() if item.when else 0 for item in items]),
         [item.id for item in items],
         missed,
+        share,
     )
 
 

@@ -51,6 +51,7 @@ def _json(answer: "Answer") -> dict[str, Any]:
         "score": told.score,
         "due": told.due,
         "threshold": told.threshold,
+        "by_others": told.by_others,
         "taught": told.taught,
         "checks": [asdict(check) for check in answer.checks],
         "signals": [asdict(share) for share in told.signals],
@@ -86,6 +87,8 @@ def _tell(answer: "Answer") -> None:
         ["rule", "passed", "has", "needed"],
         [[c.rule, "yes" if c.passed else "NO", c.found, c.needed] for c in answer.checks],
     )
+    if answer.explanation.by_others:
+        click.echo(f"\nPosts that say the same add {answer.explanation.by_others:+.2f} to the log-odds.")
     if answer.explanation.taught:
         click.echo(f"\nYour verdicts on this post add {answer.explanation.taught:+.2f} to the log-odds.")
     click.echo(

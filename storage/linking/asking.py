@@ -1,5 +1,6 @@
 """Asking the store about one item and one post: why they are linked as they are, or not."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -85,7 +86,7 @@ def ask(
         (
             *explanation.checks,
             *_content_checks(evidence, index.posts[place].wish),
-            *_store_checks(session, row, index, place, evidence),
+            *_store_checks(session, row, index, place, evidence, written.lead_words.split()),
         ),
         evidence,
         StoredLink(link.score, link.followup, link.kind, link.linked_at) if link else None,
@@ -112,13 +113,13 @@ def _content_checks(evidence: Evidence, wish: str) -> list[Check]:
 
 
 def _store_checks(
-    session: Session, item: ItemRow, index: PostIndex, place: int, evidence: Evidence
+    session: Session, item: ItemRow, index: PostIndex, place: int, evidence: Evidence, lead: Sequence[str]
 ) -> list[Check]:
     post = index.posts[place]
     late = knew_of_news(post, item.moment)
     settled = None
     if item.story_id is not None:
-        like = {index.posts[at].id: cosine for at, cosine in alike(place, index, ONE_MATTER).items()}
+        like = {index.posts[at].id: cosine for at, cosine in alike(place, lead, index, ONE_MATTER).items()}
         new = said_new(evidence.as_json())
         settled = settled_by(session, Call(post.id, item.story_id, post.published, new, like))
     written = f"{post.published:%Y-%m-%d}" if post.published else "undated"

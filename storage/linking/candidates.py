@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from storage.linking.index import Numbers, Places, PostIndex
+from storage.linking.index import PostIndex
+from storage.linking.postings import Numbers, Places
 from storage.linking.signals import Signals
 
 BY_ALL, BY_VECTORS, BY_NAMES = 60, 30, 30  # candidates each way; on judged news 96 % of the right ones

@@ -88,9 +88,10 @@ class EvidenceFinder:
 
     def find(self, place: int, news: Reading, told: Sequence[Sentence]) -> Evidence:
         """The evidence for the post at a place; `told` is what `read_news` gave."""
-        post, known = self._post(place), self.index.names_of(place)
-        common = sorted(news.names.keys() & known.keys(), key=lambda n: (-self.index.name_rarity(n), n))
-        title_names = tuple(n for n in common if n in news.title_names and self._titled(n, place))
+        post = self._post(place)
+        known = {name for name in news.names if self.index.has_name(name, place)}
+        common = sorted(known, key=lambda n: (-self.index.name_rarity(n), n))
+        title_names = tuple(n for n in common if n in news.title_names and self.index.has_in_title(n, place))
         shared = frozenset(common)
         measured = kinds(" ".join(sentence.text for sentence in told[:LEAD]))
         subject = frozenset(title_names) or shared
@@ -109,7 +110,7 @@ class EvidenceFinder:
         said = plan or (ours.text if ours else "")
         new_names = tuple(name for name in news.title_names if name not in known)[:MAX_NEW]
         compared = Comparison(
-            post_names=self.index.title_names[place],
+            post_names=self.index.title_names.get(place, ()),
             post=f"{self.index.titles[place]}\n{said}",
             title=news.item.title,
             new_names=new_names,
@@ -154,9 +155,6 @@ class EvidenceFinder:
         rarities = {word: self.index.word_rarity(word) for word in sorted(news.words)}
         said = math.fsum(rarity for word, rarity in rarities.items() if word in post.lowered)
         return said / (math.fsum(rarities.values()) or 1.0) if rarities else 1.0
-
-    def _titled(self, name: str, place: int) -> bool:
-        return place in self.index.names[name].titled
 
     def _best(
         self,

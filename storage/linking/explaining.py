@@ -12,8 +12,9 @@ from storage.linking.index import PostIndex
 from storage.linking.lessons import Lessons, shifted
 from storage.linking.linker import MAX_LINKS
 from storage.linking.news import Reading
+from storage.linking.sharing import likeness, shares
 from storage.linking.signals import WITH_VECTORS, measure
-from storage.linking.weights import FARTHEST, Weights, default_weights
+from storage.linking.weights import FARTHEST, Weights, default_weights, logistic
 
 MOST_PROBABLE = 1 - 1e-6
 
@@ -48,6 +49,7 @@ class Explanation:
     score: float  # how well it fits, 0 to 1
     due: float  # how probable it is that the item makes it stale, 0 to 1
     threshold: float  # what `due` must reach
+    by_others: float  # what sharing with posts that say the same has added to the log-odds of `due`
     taught: float  # what verdicts on the post have added to the log-odds of `due`
     signals: tuple[SignalShare, ...]  # those that weigh most in the decision first
     checks: tuple[Check, ...]  # in the order in which they are made
@@ -67,13 +69,16 @@ def explain(
     signals = measure(news, index)
     places = likely(signals, index)
     weights = default_weights(news.vectors is not None and index.vectors is not None)
-    others = weights.fits(weights.standard(signals.at(places[places != place], weights.signals)))
-    values = signals.at(np.array([place], dtype=np.int32), weights.signals)
+    all_places = np.array([place, *places[places != place]], dtype=np.int32)
+    values = signals.at(all_places, weights.signals)
     standard = weights.standard(values)
+    own = shares(likeness(all_places, index))
+    fits, alone = own @ weights.fits.sums(standard), weights.due.sums(standard)
+    by_others = float((own @ alone)[0] - alone[0])
     threshold = weights.threshold if probability is None else probability
     taught = lessons.shift(index.posts[place].id, news) if lessons else 0.0
-    score, due = float(weights.fits(standard)[0]), shifted(float(weights.due(standard)[0]), taught)
-    rank = 1 + int((others > score).sum())
+    score, due = float(logistic(fits)[0]), shifted(float(logistic(own @ alone)[0]), taught)
+    rank = 1 + int((fits[1:] > fits[0]).sum())
     checks = (
         Check(
             "brought up by names, topics, words or vectors",
@@ -95,8 +100,9 @@ def explain(
             f"{threshold:.1%} or more",
         ),
     )
-    shares = _shares(weights, values[0].tolist(), standard[0].tolist(), _log_odds(threshold) - _log_odds(due))
-    return Explanation(score, due, threshold, taught, shares, checks)
+    lack = (_log_odds(threshold) - _log_odds(due)) / float(own[0, 0])
+    told = _shares(weights, values[0].tolist(), standard[0].tolist(), lack)
+    return Explanation(score, due, threshold, by_others, taught, told, checks)
 
 
 def _shares(

@@ -66,7 +66,7 @@ def _read(items: list[NewsItem], index: PostIndex, encoder: Encoder | None) -> l
 
 def _stories(readings: list[Reading], index: PostIndex) -> dict[str, str]:
     """Stories by item, found in order of time; a story is named by its first item."""
-    shelf: StoryShelf[str] = StoryShelf(index.vectors.spaces[1] if index.vectors else None)
+    shelf: StoryShelf[str] = StoryShelf(index.vectors.opening.space if index.vectors else None)
     stories: dict[str, str] = {}
     beginning = datetime.min.replace(tzinfo=UTC)
     for news in sorted(readings, key=lambda r: (r.item.when or beginning, r.item.id)):

@@ -11,8 +11,9 @@ from storage.linking.evidence import Evidence, EvidenceFinder
 from storage.linking.index import IndexedPost, PostIndex
 from storage.linking.lessons import Lessons, shifted
 from storage.linking.news import Reading
+from storage.linking.sharing import likeness, shared
 from storage.linking.signals import measure
-from storage.linking.weights import default_weights
+from storage.linking.weights import default_weights, logistic
 
 MAX_LINKS = 10
 LOOSE_SCORE = 0.0  # every link that there is a place for: to measure the order
@@ -71,7 +72,8 @@ class Linker:
             return []
         weights = default_weights(news.vectors is not None and self.index.vectors is not None)
         rows = weights.standard(signals.at(places, weights.signals))
-        fits, due = weights.fits(rows), weights.due(rows)
+        like = likeness(places, self.index)
+        fits, due = (logistic(shared(head.sums(rows), like)) for head in (weights.fits, weights.due))
         best = [row for row in np.argsort(-fits, kind="stable")[:MAX_LINKS] if fits[row] >= self.min_score]
         threshold = weights.threshold if self.probability is None else self.probability
         candidates = []

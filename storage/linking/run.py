@@ -18,7 +18,7 @@ from storage.linking.report import LinkReport
 from storage.linking.stored import encoded_in, news_of, read_stored, vector_row
 from storage.linking.stories import WINDOW, StoryShelf
 from storage.linking.timing import in_time, knew_of_news
-from storage.models import ItemRow, ItemVectorRow, LinkRow, StoryRow
+from storage.models import ItemRow, ItemVectorRow, LinkRow, PostRow, StoryRow
 from storage.posts.wish import NEVER
 
 BATCH = 25  # items a transaction
@@ -52,7 +52,7 @@ class Batches:
         imported = (post.imported for post in self.linker.index.posts)
         self._newest = max((when for when in imported if when is not None), default=None)
         vectors = self.linker.index.vectors
-        self._shelf = StoryShelf(vectors.spaces[1] if vectors else None)
+        self._shelf = StoryShelf(vectors.opening.space if vectors else None)
 
     def prepare(self, session: Session, now: datetime) -> list[Prepared]:
         """The next items with their links, those that wait in order of time; empty when none is left.
@@ -69,7 +69,7 @@ class Batches:
                 prepared.append(Prepared(row.id, row.linked_at, news, vectors, None, {}))
                 continue
             links = [in_time(link, row.moment) for link in self.linker.link(news)]
-            like = {link.post.id: self._alike(link, row.moment) for link in links if link.followup}
+            like = {link.post.id: self._alike(session, link, row.moment) for link in links if link.followup}
             prepared.append(Prepared(row.id, row.linked_at, news, vectors, links, like))
         return prepared
 
@@ -124,10 +124,11 @@ class Batches:
         self.report.opened += opened
         self.report.added += added
 
-    def _alike(self, link: Link, when: datetime) -> Mapping[int, float]:
+    def _alike(self, session: Session, link: Link, when: datetime) -> Mapping[int, float]:
         """The posts like the one of a link that the news may make stale too, by id."""
         index = self.linker.index
-        like = alike(index.place_of[link.post.id], index, ONE_MATTER)
+        lead = session.scalar(select(PostRow.lead_words).where(PostRow.id == link.post.id)) or ""
+        like = alike(index.place_of[link.post.id], lead.split(), index, ONE_MATTER)
         return {
             post.id: cosine
             for place, cosine in like.items()

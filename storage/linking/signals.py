@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from storage.linking.index import Mentions, Numbers, Places, PostIndex
+from storage.linking.index import IN_LEAD, IN_TITLE, PostIndex, weights_in
 from storage.linking.names import family
 from storage.linking.news import Reading
+from storage.linking.postings import Numbers, Places
 
 # A mention in an item's text counts less than one in its title; in full if it is repeated.
 NEWS_TEXT, NEWS_TEXT_FULL = 0.4, 2
@@ -73,11 +74,16 @@ class Signals:
     """The signals of an item, each an array over all posts."""
 
     of: Mapping[str, Numbers]
+    ranked: Mapping[str, Numbers]  # what the posts are ranked by, for the signals that are ranks
     nearness: Numbers  # mean cosine of title and opening, zeros without vectors
 
     def at(self, places: Places, names: Iterable[str]) -> Numbers:
         """A row a post, a column a signal."""
-        return np.column_stack([self.of[name][places] for name in names]).astype(np.float32)
+        columns = [
+            _ranks(self.ranked[name], places) if name in self.ranked else self.of[name][places]
+            for name in names
+        ]
+        return np.column_stack(columns).astype(np.float32)
 
 
 def measure(news: Reading, index: PostIndex) -> Signals:
@@ -86,13 +92,13 @@ def measure(news: Reading, index: PostIndex) -> Signals:
     near = _by_vectors(news, index)
     nearness = near.pop("nearness", np.zeros(len(index.posts), dtype=np.float32))
     # Posts that have nothing of an item are ranked by nearness, not by their order.
-    of["rank_about"] = _ranks(of["about"] + np.float32(1e-6) * nearness)
-    of["rank_words"] = _ranks(of["words"])
+    ranked = {"rank_about": of["about"] + np.float32(1e-6) * nearness, "rank_words": of["words"]}
     of["apology"] = index.failed
     of["same_product"] = of["title_share"] * of["families"]
     if near:
         of["same_matter"] = of["title_share"] * near["title_paragraphs"]
-    return Signals({**of, **near}, nearness)
+        ranked |= {"rank_opening": near["opening_opening"], "rank_raw": near.pop("raw")}
+    return Signals({**of, **near}, ranked, nearness)
 
 
 def _by_names(news: Reading, index: PostIndex) -> dict[str, Numbers]:
@@ -162,7 +168,7 @@ def _by_topics(news: Reading, index: PostIndex) -> dict[str, Numbers]:
     for name in wanted:
         found = index.names.get(name) or index.topics.get(name)
         if found is not None:
-            covered[_leading(found)] += index.rarity_anywhere(name) + ANY
+            covered[found.leading] += index.rarity_anywhere(name) + ANY
     most = sum(index.rarity_anywhere(name) + ANY for name in wanted) + UNTOPICAL
     return {
         "topics": both / (np.float32(of_title) + index.topic_weights - both),
@@ -171,10 +177,6 @@ def _by_topics(news: Reading, index: PostIndex) -> dict[str, Numbers]:
         "topics_in_text": gone_into / np.float32(of_title),
         "covered": covered / np.float32(most),
     }
-
-
-def _leading(mention: Mentions) -> Places:
-    return mention.places[mention.in_title | mention.in_lead]
 
 
 def _by_words(news: Reading, index: PostIndex) -> dict[str, Numbers]:
@@ -188,17 +190,20 @@ def _by_words(news: Reading, index: PostIndex) -> dict[str, Numbers]:
         length += value**2
         if word in index.words:
             postings = index.words[word]
-            shared[postings.places] += worth
-            cosine[postings.places] += value * postings.shares
+            shared[postings.titled] += worth
+            shared[postings.lead] += worth
+            cosine[postings.titled] += IN_TITLE * rarity * value
+            cosine[postings.lead] += IN_LEAD * rarity * value
     for name, weight in _named(news, index).items():
-        value = weight * index.word_rarity(f" {name}")
+        rarity = index.leading_rarity(name)
+        value = weight * rarity
         length += value**2
-        if f" {name}" in index.words:
-            postings = index.words[f" {name}"]
-            cosine[postings.places] += value * postings.shares
+        mention = index.names.get(name) or index.topics.get(name)
+        if mention is not None:
+            cosine[mention.places] += np.float32(rarity * value) * weights_in(mention)
     return {
         "shared_words": shared / np.float32(total + 0.5 / 80),
-        "words": cosine / np.float32(max(length, 1e-9) ** 0.5),
+        "words": cosine / (np.float32(max(length, 1e-9) ** 0.5) * index.word_lengths),
     }
 
 
@@ -215,29 +220,34 @@ def _by_vectors(news: Reading, index: PostIndex) -> dict[str, Numbers]:
     if news.vectors is None or index.vectors is None or not index.posts:
         return {}
     posts = index.vectors
-    titles, openings, paragraphs = posts.spaces
-    title, opening = news.vectors.title, news.vectors.opening
-    title_opening = posts.opening @ openings.of_news(title)
-    opening_opening = posts.opening @ openings.of_news(opening)
-    by_title = posts.paragraphs @ paragraphs.of_news(title)
+    title, opening, raw = news.vectors.title, news.vectors.opening, news.vectors.raw
+    (title_title,) = posts.title.along(posts.title.space.of_news(title))
+    openings = posts.opening.space
+    title_opening, opening_opening, as_given = posts.opening.along(
+        openings.of_news(title), openings.of_news(opening), posts.opening.as_given(raw)
+    )
+    paragraphs = [
+        passages.along(passages.space.of_news(title), passages.space.of_news(opening))
+        for passages in posts.paragraphs
+    ]
+    (title_first, opening_first), (title_second, opening_second) = paragraphs
     nearness = (title_opening + opening_opening) / 2
     return {
-        "title_title": posts.title @ titles.of_news(title),
+        "title_title": title_title,
         "title_opening": title_opening,
         "opening_opening": opening_opening,
-        "title_paragraphs": by_title.mean(axis=1),
-        "title_paragraph": by_title.max(axis=1),
-        "opening_paragraphs": (posts.paragraphs @ paragraphs.of_news(opening)).mean(axis=1),
-        "rank_opening": _ranks(opening_opening),
-        "rank_raw": _ranks(posts.opening_raw @ news.vectors.raw),
+        "title_paragraphs": (title_first + title_second) / 2,
+        "title_paragraph": np.maximum(title_first, title_second),
+        "opening_paragraphs": (opening_first + opening_second) / 2,
+        "raw": posts.opening.given(raw, as_given),
         "behind": nearness.max() - nearness,
         "nearness": nearness,
     }
 
 
-def _ranks(values: Numbers) -> Numbers:
+def _ranks(values: Numbers, places: Places) -> Numbers:
     """ln(1 + the number of posts with a higher value); on a small blog as if there were more of each."""
-    higher = len(values) - np.searchsorted(np.sort(values), values, side="right")
+    higher = len(values) - np.searchsorted(np.sort(values), values[places], side="right")
     scaled = higher * max(1.0, LEARNED_ON / max(1, len(values)))
     return np.asarray(np.log1p(scaled), dtype=np.float32)
 

@@ -66,14 +66,17 @@ class Space:
     mean: Vectors
     even: Vectors  # a matrix, dimensions by dimensions
 
-    def of_posts(self, vectors: Vectors) -> Vectors:
-        """The posts' vectors in this space; rows of length 1, or 0 where there is none."""
-        there = np.any(vectors != 0, axis=-1, keepdims=True)
-        return _unit(np.where(there, (vectors - self.mean) @ self.even, np.float32(0)))
+    def evened(self, vectors: Vectors) -> Vectors:
+        """The posts' vectors in this space, of any length."""
+        return np.asarray((vectors - self.mean) @ self.even, dtype=np.float32)
 
     def of_news(self, vectors: Vectors) -> Vectors:
         """Vectors that are off their language's mean already, in this space."""
         return _unit(vectors @ self.even)
+
+    def undone(self, vectors: Vectors) -> Vectors:
+        """Directions here along which `evened` vectors lie as they did before, but for the mean."""
+        return np.asarray(vectors @ self.even / (self.even**2).sum(axis=0), dtype=np.float32)
 
 
 def space_of(vectors: Vectors, language: str) -> Space:
@@ -82,7 +85,8 @@ def space_of(vectors: Vectors, language: str) -> Space:
     dimensions = vectors.shape[-1]
     usual = language_means().passages[language]
     mean = (there.sum(axis=0) + FEW * usual) / (len(there) + FEW)
-    spread = (there - mean).T @ (there - mean)
+    off = there - mean
+    spread = off.T @ off
     # With few posts their spread says little: it is mixed with an even one, as if of as many posts again.
     even = np.eye(dimensions) * np.trace(spread) / max(len(there), 1)
     values, directions = np.linalg.eigh((spread + even) / (len(there) + dimensions))

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Sequence
 
 SHORTEST, LONGEST = 7, 40  # characters of an ending that is looked for
 LEFT = 4  # characters that are left of a title at least
@@ -23,17 +23,24 @@ def plain_titles(titles: Sequence[str]) -> list[str]:
     least = max(4, len(titles) // SHARED_BY)
     texts = [_BRACKETS.sub("", _YEAR.sub("", title)).strip() for title in titles]
     for _ in range(ROUNDS):
-        endings = Counter(
-            text[-size:]
-            for text in set(texts)
-            for size in range(SHORTEST, min(LONGEST, len(text) - LEFT) + 1)
-        )
-        texts = [_without_ending(text, endings, least).strip(_EDGES) for text in texts]
+        endings = _shared_endings(set(texts), least)
+        texts = [_without_ending(text, endings).strip(_EDGES) for text in texts]
     return [text or title for text, title in zip(texts, titles, strict=True)]
 
 
-def _without_ending(text: str, endings: Counter[str], least: int) -> str:
+def _shared_endings(texts: Iterable[str], least: int) -> set[str]:
+    """The endings that so many texts have: a longer one is looked for only where a shorter one is shared."""
+    shared: set[str] = set()
+    for size in range(SHORTEST, LONGEST + 1):
+        texts = [text for text in texts if len(text) >= size + LEFT]
+        counts = Counter(text[-size:] for text in texts)
+        texts = [text for text in texts if counts[text[-size:]] >= least]
+        shared.update(text[-size:] for text in texts)
+    return shared
+
+
+def _without_ending(text: str, endings: Container[str]) -> str:
     for size in range(min(LONGEST, len(text) - LEFT), SHORTEST - 1, -1):
-        if endings[text[-size:]] >= least:
+        if text[-size:] in endings:
             return text[:-size]
     return text

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from storage.linking.index import Numbers
+from storage.linking.postings import Numbers
 
 FARTHEST = 4.0  # standard deviations
 
@@ -25,9 +25,17 @@ class Head:
     base: float
 
     def __call__(self, standard: Numbers) -> Numbers:
-        """The logistic of the sum for each row, 0 to 1."""
-        sums = np.clip(standard @ self.weights + np.float32(self.base), -30, 30)
-        return np.asarray(1.0 / (1.0 + np.exp(-sums)), dtype=np.float32)
+        """The probability of each row."""
+        return logistic(self.sums(standard))
+
+    def sums(self, standard: Numbers) -> Numbers:
+        """The same in log-odds: the weighted sum of each row."""
+        return np.asarray(standard @ self.weights + np.float32(self.base), dtype=np.float32)
+
+
+def logistic(sums: Numbers) -> Numbers:
+    """Log-odds as probabilities."""
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(sums, -30, 30))), dtype=np.float32)
 
 
 @dataclass(frozen=True)

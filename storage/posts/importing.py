@@ -136,7 +136,7 @@ def _read(
     if post is None or isinstance(post, Skipped):
         return post
     in_title, lead, text = (
-        _mentions(part, vocabulary)
+        mentions_in(part, vocabulary)
         for part in (post.title, "\n".join(post.paragraphs[:LEAD]), "\n".join(post.paragraphs))
     )
     failed = is_apology(post.title, post.paragraphs)
@@ -152,7 +152,8 @@ def _read(
     )
 
 
-def _mentions(text: str, vocabulary: Vocabulary) -> Counter[str]:
+def mentions_in(text: str, vocabulary: Vocabulary) -> Counter[str]:
+    """How often each name and topic stands in a text of a post."""
     return vocabulary.names.count(text) + vocabulary.topics.count_known(text)
 
 

@@ -29,6 +29,7 @@ def _rows(items: int = 60, posts: int = 20) -> Rows:
         np.arange(items) // 2,
         [str(n) for n in range(items)],
         0,
+        [np.eye(posts, dtype=np.float32)] * items,
     )
 
 

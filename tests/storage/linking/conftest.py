@@ -11,10 +11,12 @@ import pytest
 from storage.claims.reading import read_claims
 from storage.engine import Database
 from storage.linking.encoder import Encoder, Vectors
-from storage.linking.index import IndexedPost, Mention, PostIndex
+from storage.linking.index import IndexedPost, PostIndex
 from storage.linking.names import Vocabulary, read_table
+from storage.linking.nearness import Passages, empty_vectors
 from storage.linking.news import NewsItem, Reading, encode, read_news, with_vectors
 from storage.linking.passages import PLACES, passages
+from storage.linking.postings import Mention
 from storage.linking.space import language_means, written_in
 from storage.linking.words import title_words
 from storage.posts.importing import ImportReport, import_posts
@@ -145,7 +147,7 @@ def index_of(
     indexed = []
     mentions = []
     for place, (title, text) in enumerate(posts):
-        indexed.append(IndexedPost(place + 1, f"{place + 1}.md", title, None, title_words(text)))
+        indexed.append(IndexedPost(place + 1, f"{place + 1}.md", title, None))
         for table in (words.names, words.topics):
             in_text = table.count(text) if table is words.names else table.count_known(text)
             counts = (table.count(title) if table is words.names else table.count_known(title)) + in_text
@@ -155,14 +157,24 @@ def index_of(
         claims = read_claims(text.split("\n\n"), None, words, title=title)
         if planned := [claim.sentence for claim in claims if claim.plan]:
             plans[place] = planned
+    index = PostIndex(indexed, words, mentions, [sorted(title_words(text)) for _, text in posts], plans)
     if encoder is None:
-        return PostIndex(indexed, words, mentions, plans)
+        return index
     encoded = np.zeros((len(posts), PLACES, len(language_means().passages["en"])), dtype=np.float32)
     for place, (title, text) in enumerate(posts):
         for passage, read in enumerate(passages(title, text.split("\n\n"))):
             if read:
                 encoded[place, passage] = encoder.passages([read])[0]
-    return PostIndex(indexed, words, mentions, plans, encoded)
+    index.vectors = empty_vectors(encoded, index.language, len(posts))
+    for passage, made in enumerate(index.vectors.places):
+        there = np.flatnonzero(encoded[:, passage].any(axis=1))
+        made.put(there, encoded[there, passage])
+    return index
+
+
+def rows_of(passages: Passages) -> Vectors:
+    """The posts' rows of length 1, by what they are along each direction of their space."""
+    return np.column_stack(list(passages.along(*np.eye(len(passages.space.mean), dtype=np.float32))))
 
 
 def reading_of(

@@ -86,7 +86,7 @@ def test_the_best_by_names_and_the_nearest_have_a_place_whatever_else_is_better_
     near = np.zeros(200, dtype=np.float32)
     of["words"][:100], near[:100] = 1.0, 0.4
     of["about"][-count:], near[-count:] = about, nearness
-    found = set(likely(Signals(of, near), index_of(words, MANY)).tolist())
+    found = set(likely(Signals(of, {}, near), index_of(words, MANY)).tolist())
     assert found >= set(range(200 - count, 200))
     assert len(found & set(range(100))) >= BY_ALL
     assert not found & set(range(100, 200 - count))

@@ -4,14 +4,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlalchemy import delete
 
 from storage.engine import Database
-from storage.linking.index import IndexedPost, PostIndex
+from storage.linking import loading
+from storage.linking.index import IN_LEAD, IN_TITLE, NAMED_IN_LEAD, NAMED_IN_TITLE, IndexedPost, PostIndex
 from storage.linking.loading import load_index
 from storage.linking.names import Vocabulary
-from storage.linking.space import language_means
+from storage.linking.space import FEW, language_means
+from storage.models import PostVectorRow
 from storage.posts.encoding import encode_posts
-from tests.storage.linking.conftest import BLOG, Trigrams, import_blog, index_of
+from tests.storage.linking.conftest import BLOG, Trigrams, import_blog, index_of, rows_of
 
 LONG = "Acme will build a large plant in the cold north next year, and hire a thousand people there."
 SNOW = "Walking through deep snow in the winter forest is a joy for everyone who owns a pair of boots."
@@ -73,7 +76,8 @@ def test_what_stands_in_brackets_is_mentioned_and_not_in_the_title(words: Vocabu
     index = index_of(words, [("Orion (by Acme)", "")])
     assert index.titles == ["Orion"]
     assert (index.names["Orion"].titled.tolist(), index.names["Acme"].titled.tolist()) == ([0], [])
-    assert index.names_of(0) == {"Orion": 1, "Acme": 1}
+    assert (index.has_name("Acme", 0), index.has_in_title("Acme", 0)) == (True, False)
+    assert (index.has_name("Orion", 0), index.has_in_title("Orion", 0)) == (True, True)
 
 
 def test_titles_are_found_by_maker_and_by_family(words: Vocabulary) -> None:
@@ -85,28 +89,38 @@ def test_titles_are_found_by_maker_and_by_family(words: Vocabulary) -> None:
     assert index.family_rarity("Nova") < index.name_rarity("Nova-5.2") < index.family_rarity("Sonata") == 1.0
 
 
-def test_words_of_a_post_are_a_vector_of_length_1_in_which_titles_count_most(words: Vocabulary) -> None:
+def test_a_word_is_looked_up_in_titles_and_in_leads_that_have_it_alone(words: Vocabulary) -> None:
+    index = index_of(words, [("Sonata", "sonata, piano"), ("x", "sonata"), ("Piano", "")])
+    assert (index.words["sonata"].titled.tolist(), index.words["sonata"].lead.tolist()) == ([0], [1])
+    assert (index.words["piano"].titled.tolist(), index.words["piano"].lead.tolist()) == ([2], [0])
+    assert index.words["sonata"].frequency == 2
+
+
+def test_a_post_is_as_long_as_its_words_names_and_topics_are_heavy(words: Vocabulary) -> None:
     index = index_of(words, [("Sonata", "piano"), ("Acme laundry", "curry, factory"), ("x", "")])
-    lengths = np.zeros(3)
-    for postings in index.words.values():
-        lengths[postings.places] += postings.shares**2
-    assert lengths == pytest.approx([1, 1, 0])
-    assert index.words["sonata"].shares[0] > index.words["piano"].shares[0]
-    assert index.words[" Acme"].shares[0] > index.words["laundry"].shares[0]
-    assert index.words[" factory"].shares[0] > index.words["curry"].shares[0]
+    once = index.word_rarity("piano")
+    assert index.leading_rarity("Acme") == index.leading_rarity("factory") == once
+    squares = np.array(
+        [
+            IN_TITLE**2 + IN_LEAD**2,
+            2 * IN_TITLE**2 + 2 * IN_LEAD**2 + NAMED_IN_TITLE**2 + NAMED_IN_LEAD**2,
+            once**-2,  # it has nothing
+        ]
+    )
+    assert index.word_lengths == pytest.approx(once * np.sqrt(squares))
 
 
 def test_a_word_that_too_many_posts_have_finds_none_of_them_and_is_not_rare(words: Vocabulary) -> None:
     index = index_of(words, [("Soup" if n < 4 else "Curry" if n < 9 else "x", "") for n in range(10)])
-    assert index.words["soup"].places.tolist() == [0, 1, 2, 3]
-    assert index.words["curry"].places.tolist() == []
+    assert index.words["soup"].titled.tolist() == [0, 1, 2, 3]
+    assert index.words["curry"].titled.tolist() == []
     assert index.word_rarity("curry") < index.word_rarity("soup") < index.word_rarity("tea") == 1.0
 
 
 def test_one_title_in_another_language_does_not_make_the_blog_one_of_that_language(words: Vocabulary) -> None:
     posts = [("アクメの話", "x" * 80)] * 5
     spaces = [index_of(words, [*posts, (title, "x" * 80)], Trigrams()).vectors for title in ("二社", "삼성")]
-    plain, mixed = (vectors.spaces[0].mean for vectors in spaces if vectors)
+    plain, mixed = (vectors.title.space.mean for vectors in spaces if vectors)
     means = language_means().passages
     assert np.abs(mixed - plain).max() < np.abs(means["ko"] - means["ja"]).max() * 0.5
 
@@ -123,14 +137,6 @@ def test_apologies_are_marked(words: Vocabulary) -> None:
     assert index.place_of == {3: 0, 7: 1}
 
 
-def test_vectors_have_length_1_or_0_where_there_is_no_passage(words: Vocabulary) -> None:
-    vectors = index_of(words, [("Acme", f"{LONG}\n\nx"), ("x", "short")], Trigrams()).vectors
-    assert vectors is not None
-    for rows in (vectors.title, vectors.opening):
-        assert np.linalg.norm(rows, axis=-1) == pytest.approx([1, 1])
-    assert np.linalg.norm(vectors.paragraphs, axis=-1) == pytest.approx(np.array([[1, 0], [0, 0]]))
-
-
 def test_the_index_of_the_store_is_what_was_imported(
     database: Database, tmp_path: Path, words: Vocabulary
 ) -> None:
@@ -141,11 +147,15 @@ def test_the_index_of_the_store_is_what_was_imported(
     places = {post.file: place for place, post in enumerate(index.posts)}
     assert sorted(places) == [f"2026-01-02-{n}.md" for n in range(1, len(BLOG) + 1)]
     chip, lunch = places["2026-01-02-1.md"], places["2026-01-02-4.md"]
-    assert index.names_of(chip) == {"Acme": 3, "Orion": 2, "Borealis": 1}
+    counts = {
+        name: mentions.counts[mentions.places == chip].tolist() for name, mentions in index.names.items()
+    }
+    assert counts == {"Acme": [3], "Orion": [2], "Borealis": [1], "Export rule": []}
     assert index.names["Borealis"].in_lead[index.names["Borealis"].places == chip].tolist() == [True]
     assert index.topics["mass production"].titled.tolist() == [chip]
-    assert chip in index.words["オリオン"].places
-    assert index.names_of(lunch) == {}
+    assert chip in index.words["オリオン"].titled
+    assert chip in index.words["設計"].lead
+    assert not any(index.has_name(name, lunch) for name in index.names)
     assert index.vectors is None
 
 
@@ -165,13 +175,40 @@ def test_vectors_come_from_the_store_if_they_are_those_of_the_encoder(
     assert index.vectors is not None
     assert expected is not None
     order = np.argsort([post.file for post in index.posts])
-    title, opening = index.vectors.title[order], index.vectors.opening_raw[order]
-    assert title @ title.T == pytest.approx(expected.title @ expected.title.T, abs=0.01)
-    assert opening == pytest.approx(expected.opening_raw, abs=0.001)
-    assert np.any(index.vectors.paragraphs[order], axis=-1).tolist() == [[False] * 2] * 5 + [
-        [True, True],
-        [True, False],
-    ]
+    for ours, theirs in zip(index.vectors.places, expected.places, strict=True):
+        rows, others = rows_of(ours)[order], rows_of(theirs)
+        assert rows @ rows.T == pytest.approx(others @ others.T, abs=0.01)
+    there = np.column_stack([passages.lengths[order] > 0 for passages in index.vectors.places])
+    assert there.tolist() == [[True, True, False, False]] * 5 + [[True] * 4, [True, True, True, False]]
+
+
+def test_spaces_are_those_of_a_sample_and_all_posts_are_in_them(
+    database: Database, tmp_path: Path, words: Vocabulary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import_blog(database, tmp_path / "posts", words)
+    encode_posts(database, Trigrams())
+    monkeypatch.setattr(loading, "SAMPLE", 2)
+    with database.read() as session:
+        vectors = load_index(session, words, Trigrams()).vectors
+    assert vectors is not None
+    assert (vectors.title.lengths > 0).all()
+    some = Trigrams().passages([BLOG[n][0] for n in (0, 2, 4)])
+    usual = language_means().passages["ja"]
+    assert vectors.title.space.mean == pytest.approx((some.sum(axis=0) + FEW * usual) / (3 + FEW), abs=1e-3)
+
+
+def test_few_vectors_among_many_posts_are_found(
+    database: Database, tmp_path: Path, words: Vocabulary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import_blog(database, tmp_path / "posts", words)
+    encode_posts(database, Trigrams())
+    with database.write() as session:
+        session.execute(delete(PostVectorRow).where(PostVectorRow.post_id != 2))
+    monkeypatch.setattr(loading, "SAMPLE", 1)
+    with database.read() as session:
+        vectors = load_index(session, words, Trigrams()).vectors
+    assert vectors is not None
+    assert (vectors.title.lengths > 0).tolist() == [False, True, False, False, False]
 
 
 def test_a_store_without_posts_has_an_empty_index(database: Database, words: Vocabulary) -> None:

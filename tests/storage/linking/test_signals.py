@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from storage.linking.index import IndexedPost, Numbers, PostIndex
+from storage.linking.index import IndexedPost, PostIndex
 from storage.linking.names import Vocabulary
+from storage.linking.postings import Numbers
 from storage.linking.signals import LEARNED_ON, NAMES_ONLY, WITH_VECTORS, measure
 from tests.storage.linking.conftest import BLOG, Trigrams, index_of, reading_of
 
@@ -14,7 +15,8 @@ SHARES = "about title_share topics topics_in_text covered shared_words words mis
 
 
 def _of(signal: str, words: Vocabulary, posts: Posts, title: str, text: str = "") -> Numbers:
-    return measure(reading_of(words, title, text), index_of(words, posts)).of[signal]
+    signals = measure(reading_of(words, title, text), index_of(words, posts))
+    return signals.at(np.arange(len(posts), dtype=np.int32), [signal])[:, 0]
 
 
 @pytest.mark.parametrize("posts", [[], list(BLOG)])
@@ -26,7 +28,7 @@ def test_every_signal_is_one_number_a_post_and_shares_are_0_to_1(
     reading = reading_of(words, "Acme starts production of ZX450 in Northland", "Orion " * 9, encoder=news)
     signals = measure(reading, index_of(words, posts, index))
     names = list(WITH_VECTORS if news and index and posts else NAMES_ONLY)
-    assert set(signals.of) == set(names)
+    assert {*signals.of, *signals.ranked} == set(names)
     rows = signals.at(np.arange(len(posts), dtype=np.int32), names)
     assert rows.shape == (len(posts), len(names))
     assert np.isfinite(rows).all()

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
-from storage.linking.index import Numbers
+from storage.linking.index import PostIndex
 from storage.linking.names import Vocabulary
+from storage.linking.news import Reading
+from storage.linking.postings import Numbers
 from storage.linking.signals import LEARNED_ON, measure
 from tests.storage.linking.conftest import Trigrams, index_of, reading_of
 
@@ -15,13 +17,18 @@ SNOW = "Walking through deep snow in the winter forest is a joy for everyone who
 
 
 def _near(signal: str, words: Vocabulary, posts: Posts, title: str, text: str = "") -> Numbers:
-    news = reading_of(words, title, text, encoder=Trigrams())
-    return measure(news, index_of(words, posts, Trigrams())).of[signal]
+    return _measured(
+        signal, reading_of(words, title, text, encoder=Trigrams()), index_of(words, posts, Trigrams())
+    )
+
+
+def _measured(signal: str, news: Reading, index: PostIndex) -> Numbers:
+    return measure(news, index).at(np.arange(len(index.posts), dtype=np.int32), [signal])[:, 0]
 
 
 def test_posts_that_have_nothing_of_an_item_are_ranked_by_nearness(words: Vocabulary) -> None:
     posts = [("Snow", SNOW), ("Rice", RICE), ("Acme", "")]
-    plain = measure(reading_of(words, "Acme", RICE), index_of(words, posts)).of["rank_about"]
+    plain = _measured("rank_about", reading_of(words, "Acme", RICE), index_of(words, posts))
     assert plain[2] < plain[1] == plain[0]
     ranks = _near("rank_about", words, posts, "Acme", RICE)
     assert ranks[2] < ranks[1] < ranks[0]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from storage.linking.encoder import Vectors
-from storage.linking.space import FEW, LANGUAGES, language_means, space_of, written_in
+from storage.linking.space import FEW, LANGUAGES, Space, language_means, space_of, written_in
 from tests.storage.linking.conftest import Trigrams
 
 SIZE = 384
@@ -18,6 +18,11 @@ def posts() -> Vectors:
     noise = np.random.default_rng(7).normal(size=(600, SIZE)) * spread
     vectors = language_means().passages["ja"] + noise
     return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), dtype=np.float32)
+
+
+def _rows(space: Space, vectors: Vectors) -> Vectors:
+    rows = space.evened(vectors)
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True))
 
 
 def _directions(vectors: Vectors) -> float:
@@ -65,16 +70,6 @@ def test_the_means_of_languages_and_forms_are_apart() -> None:
     assert all(np.linalg.norm(a - b) > 0.05 for i, a in enumerate(rows) for b in rows[:i])
 
 
-def test_rows_of_posts_have_length_1_and_0_where_there_is_none(posts: Vectors) -> None:
-    given = posts[:10].reshape(5, 2, SIZE).copy()  # as paragraphs are: posts, places, dimensions
-    given[3, 1] = 0
-    found = space_of(given, "ja").of_posts(given)
-    assert (found.shape, found.dtype) == (given.shape, np.dtype(np.float32))
-    lengths = np.linalg.norm(found, axis=-1)
-    assert lengths[3, 1] == 0
-    assert np.delete(lengths.ravel(), 7) == pytest.approx(1, abs=1e-4)
-
-
 def test_passages_that_are_not_there_move_nothing(posts: Vectors) -> None:
     gaps = np.concatenate([posts, np.zeros_like(posts)])
     assert space_of(gaps, "ja").mean == pytest.approx(space_of(posts, "ja").mean, abs=1e-6)
@@ -82,13 +77,13 @@ def test_passages_that_are_not_there_move_nothing(posts: Vectors) -> None:
 
 
 def test_posts_differ_in_more_directions_than_before_and_not_in_all(posts: Vectors) -> None:
-    before, after = _directions(posts), _directions(space_of(posts, "ja").of_posts(posts))
+    before, after = _directions(posts), _directions(_rows(space_of(posts, "ja"), posts))
     assert 1.15 * before < after < 1.5 * before < SIZE
 
 
 def test_posts_lie_around_the_middle(posts: Vectors) -> None:
     assert np.linalg.norm(posts.mean(axis=0)) > 0.5
-    assert np.linalg.norm(space_of(posts, "ja").of_posts(posts).mean(axis=0)) < 0.05
+    assert np.linalg.norm(_rows(space_of(posts, "ja"), posts).mean(axis=0)) < 0.05
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -108,19 +103,25 @@ def test_few_posts_lean_on_the_mean_of_their_language_and_many_do_not(posts: Vec
 def test_a_single_post_can_be_compared(posts: Vectors) -> None:
     space = space_of(posts[:1], "ja")
     assert np.isfinite(space.even).all()
-    assert np.linalg.norm(space.of_posts(posts[:1])) == pytest.approx(1, abs=1e-4)
+    assert np.linalg.norm(space.evened(posts[:1])) > 0
 
 
 def test_news_off_the_mean_lie_where_posts_of_like_text_lie(posts: Vectors) -> None:
     space = space_of(NONE, "ja")
     found = space.of_news(posts - language_means().passages["ja"])
-    assert found == pytest.approx(space.of_posts(posts), abs=1e-4)
+    assert found == pytest.approx(_rows(space, posts), abs=1e-4)
     assert space.of_news(np.zeros(SIZE, dtype=np.float32)).tolist() == [0] * SIZE
+
+
+def test_what_was_evened_out_can_be_undone(posts: Vectors) -> None:
+    space, news = space_of(posts, "ja"), posts[5]
+    products = space.evened(posts) @ space.undone(news) + space.mean @ news
+    assert products == pytest.approx(posts @ news, abs=1e-4)
 
 
 def test_strangers_of_one_language_are_near_only_before() -> None:
     texts = ["北国の工場で火災が起きた", "アクメ社長が辞任を表明"]
     before = Trigrams().passages(texts)
-    after = space_of(NONE, "ja").of_posts(before)
+    after = _rows(space_of(NONE, "ja"), before)
     assert before[0] @ before[1] > 0.7
     assert abs(after[0] @ after[1]) < 0.4

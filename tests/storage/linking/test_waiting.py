@@ -124,3 +124,34 @@ def test_nothing_of_the_linker_is_loaded_while_nothing_waits(tmp_path: Path) -> 
     assert ran.stdout.split() == [
         *("storage.linking.queue", "storage.linking.report", "storage.linking.waiting")
     ]
+
+
+LOADING = """
+import asyncio, sys, threading
+from datetime import UTC, datetime
+from storage.engine import open_database
+from storage.linking.waiting import link_waiting
+here = set()
+def hear(event, args):
+    if event == "import" and threading.current_thread() is threading.main_thread():
+        here.add(args[0])
+def words():
+    from storage.linking.names import default_vocabulary
+    return default_vocabulary()
+with open_database(sys.argv[1]) as database:
+    sys.addaudithook(hear)
+    report = asyncio.run(link_waiting(database, words, now=lambda: datetime.now(UTC), stopped=lambda: False))
+loaded = [name for name in here if name.startswith(("numpy", "storage.linking"))]
+print(report.linked, "numpy" in sys.modules, *loaded)
+"""
+
+
+def test_the_linker_is_loaded_on_another_thread_than_the_loops(tmp_path: Path, words: Vocabulary) -> None:
+    url = f"sqlite:///{tmp_path / 'chipwatch.db'}"
+    with open_database(url) as database:
+        import_blog(database, tmp_path / "posts", words)
+        store(database, EVENT)
+    ran = subprocess.run(  # noqa: S603 - our own words
+        [sys.executable, "-c", LOADING, url], check=True, capture_output=True, text=True, cwd=ROOT
+    )
+    assert ran.stdout.split() == ["1", "True"]

@@ -1,0 +1,1 @@
+"""What linking takes on a blog of any size: time, memory, and pauses of the event loop."""
