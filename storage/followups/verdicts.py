@@ -1,6 +1,6 @@
 """What the editor said of each story and post: for the linker to learn from, and to be scored against."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.models import FollowupPostRow, FollowupRow, FollowupStoryRow, ItemRow, LinkRow, PostRow
+from storage.posts.wish import NEVER
 
 # Grades as the judged news has them: 2 the post needs an update, 1 it is related, 0 it is not.
 GRADES = {"done": 2, "nothing-new": 1, "evergreen": 1, "not-about": 0, "dismissed": 0}
@@ -29,8 +30,11 @@ class Verdict:
         return GRADES[self.said]
 
 
-def verdicts(session: Session) -> Iterator[Verdict]:
-    """All that was settled, in order of time: a verdict for each post and each item that called for it."""
+def verdicts(session: Session, items: Collection[int] | None = None) -> Iterator[Verdict]:
+    """All that was settled, in order of time: a verdict for each post and each item that called for it.
+
+    `items` narrows them to those of these items. What front matter settles is no verdict on news.
+    """
     query = (
         select(FollowupRow, PostRow.id, PostRow.file, ItemRow)
         .join(FollowupPostRow, FollowupPostRow.followup_id == FollowupRow.id)
@@ -38,9 +42,11 @@ def verdicts(session: Session) -> Iterator[Verdict]:
         .join(FollowupStoryRow, FollowupStoryRow.followup_id == FollowupRow.id)
         .join(ItemRow, ItemRow.story_id == FollowupStoryRow.story_id)
         .join(LinkRow, (LinkRow.item_id == ItemRow.id) & (LinkRow.post_id == PostRow.id))
-        .where(FollowupRow.status.in_(("done", "dismissed")), LinkRow.followup)
+        .where(FollowupRow.status.in_(("done", "dismissed")), LinkRow.followup, PostRow.wish != NEVER)
         .order_by(FollowupRow.settled_at, FollowupRow.id, PostRow.id, ItemRow.id)
     )
+    if items is not None:
+        query = query.where(ItemRow.id.in_(items))
     for row, post_id, file, item in session.execute(query):
         if row.settled_at is not None:
             yield Verdict(post_id, file, item, row.ground or row.status, row.settled_at)

@@ -125,10 +125,13 @@ def _changes(session: Session, before: Standings, after: Standings) -> list[Chan
     return [
         Change(what, story, post, posts[post].file, posts[post].title, before.get((story, post)), now)
         for (story, post), what in pairs.items()
-        if (now := after.get((story, post))) is None
-        or what != "raised"
-        or settled_by(session, Call(post, story, new=now.new)) is None
+        if not _settled(session, story, post, (now := after.get((story, post))) or before[story, post])
     ]
+
+
+def _settled(session: Session, story: int, post: int, standing: Standing) -> bool:
+    """Whether the editor has judged the pair: whatever the linker makes of it, nothing comes of it."""
+    return settled_by(session, Call(post, story, new=standing.new)) is not None
 
 
 def _what(pair: tuple[int, int], before: Standings, after: Standings) -> What | None:

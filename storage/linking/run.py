@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, tuple_
 from sqlalchemy.orm import Session
 
 from storage.followups.raising import ONE_MATTER, Call, raise_followups, said_new, withdraw_unearned
+from storage.followups.verdicts import verdicts
 from storage.insert import insert_new
 from storage.linking.alike import alike
 from storage.linking.encoder import Encoder
@@ -85,7 +87,7 @@ class Batches:
         ids = [item.row for item in prepared]
         rows = {row.id: row for row in session.scalars(select(ItemRow).where(ItemRow.id.in_(ids)))}
         again = [row.story_id for row in rows.values() if row.story_id is not None]
-        links: list[dict[str, object]] = []
+        links: list[dict[str, Any]] = []
         calls: list[Call] = []
         linked = []
         for item in prepared:
@@ -115,14 +117,24 @@ class Batches:
                     calls.append(Call(post.id, story, post.published, new, item.alike[post.id]))
             if item.encoded is not None and self.encoder is not None:
                 session.merge(vector_row(row.id, item.news.item, self.encoder.name, item.encoded))
-        session.execute(delete(LinkRow).where(LinkRow.item_id.in_([item.row for item in linked])))
-        insert_new(session, LinkRow, links)
+        self._put_links(session, [item.row for item in linked], links)
         withdraw_unearned(session, again)
         opened, added = raise_followups(session, calls, now=now)
         self.report.linked += sum(item.linked_at is None for item in linked)
         self.report.again += sum(item.linked_at is not None for item in linked)
         self.report.opened += opened
         self.report.added += added
+
+    def _put_links(self, session: Session, items: Sequence[int], links: Sequence[dict[str, Any]]) -> None:
+        """Put links in the place of those that items have, apart from what the editor has judged.
+
+        A verdict that the linker learns from must not be gone because the linker has learned from it.
+        """
+        calling = {(link["item_id"], link["post_id"]) for link in links if link["followup"]}
+        judged = {(verdict.item.id, verdict.post_id) for verdict in verdicts(session, items)} - calling
+        kept = tuple_(LinkRow.item_id, LinkRow.post_id).in_(sorted(judged))
+        session.execute(delete(LinkRow).where(LinkRow.item_id.in_(items), ~kept))
+        insert_new(session, LinkRow, links)
 
     def _alike(self, session: Session, link: Link, when: datetime) -> Mapping[int, float]:
         """The posts like the one of a link that the news may make stale too, by id."""

@@ -199,6 +199,15 @@ def test_a_replay_does_not_raise_what_the_editor_settled(
     assert _replay(database, words) == []
 
 
+def test_a_replay_does_not_drop_what_the_editor_settled(
+    database: Database, tmp_path: Path, words: Vocabulary
+) -> None:
+    _linked(database, tmp_path, words)
+    with database.write() as session:
+        settle(session, [1], "dismissed", now=NOW + HOUR, ground="not-about")
+    assert _replay(database, words) == []
+
+
 def test_a_replay_looks_no_further_back_than_asked(
     database: Database, tmp_path: Path, words: Vocabulary
 ) -> None:

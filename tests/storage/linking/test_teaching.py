@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from storage.engine import Database
 from storage.entry import Entry
@@ -17,6 +18,7 @@ from storage.linking.from_file import read_items
 from storage.linking.judgements import judged
 from storage.linking.names import Vocabulary
 from storage.linking.waiting import link_waiting
+from storage.models import ItemRow
 from tests.conftest import NOW
 from tests.storage.conftest import store
 from tests.storage.linking.conftest import BLOG, import_blog
@@ -114,5 +116,34 @@ def test_verdicts_are_written_as_judgements_of_items_that_can_be_linked_again(
     (item,) = read_items(file)
     assert (item.id, item.title, item.language, item.when) == (pair["item"], FIRST, "ja", NOW)
     _settle(database, "open")
+    with database.read() as session:
+        assert judged(session).pairs == []
+
+
+@pytest.mark.parametrize("ground", ["not-about", None])
+def test_a_verdict_is_not_forgotten_when_its_news_is_linked_again(
+    database: Database, tmp_path: Path, words: Vocabulary, ground: Ground | None
+) -> None:
+    import_blog(database, tmp_path / "posts", words)
+    _tell(database, words, FIRST)
+    _settle(database, "dismissed", ground)
+    for hours in (1, 2):
+        with database.write() as session:
+            session.execute(update(ItemRow).values(linked_at=None))
+        _tell(database, words, now=NOW + timedelta(hours=hours))
+        with database.read() as session:
+            assert [pair["grade"] for pair in judged(session).pairs] == [0]
+    _tell(database, words, LIKE)
+    assert [followup.status for followup in _listed(database)] == ["dismissed"]
+
+
+def test_what_front_matter_settles_is_no_verdict_on_news(
+    database: Database, tmp_path: Path, words: Vocabulary
+) -> None:
+    import_blog(database, tmp_path / "posts", words)
+    _tell(database, words, FIRST)
+    (title, text), *others = BLOG
+    import_blog(database, tmp_path / "posts", words, [(f"{title}\nfollowup: never", text), *others])
+    assert [followup.status for followup in _listed(database)] == ["dismissed"]
     with database.read() as session:
         assert judged(session).pairs == []
