@@ -44,9 +44,8 @@ def said_new(evidence: Mapping[str, Any]) -> frozenset[str]:
 def raise_followups(session: Session, calls: Iterable[Call], *, now: datetime) -> tuple[list[int], int]:
     """Open a follow-up for each call, or add its story, or its post, to the one that already waits.
 
-    Posts that say the same share one. A story that the editor settled for a post comes back only with
-    something that it had not said by then. Returns the ids of the follow-ups that were opened, and how many
-    stories were added in all.
+    Posts that say the same share one. The calls are those that are `unsettled`. Returns the ids of the
+    follow-ups that were opened, and how many stories were added in all.
     """
     opened: list[int] = []
     added = 0
@@ -54,8 +53,6 @@ def raise_followups(session: Session, calls: Iterable[Call], *, now: datetime) -
     # The newest first: the others that say the same are listed with it.
     for call in sorted(by_post, key=lambda call: call.published or LONG_AGO, reverse=True):
         row = _waiting(session, call)
-        if row is None and settled_by(session, call) is not None:
-            continue
         if row is None:
             row = FollowupRow(post_id=call.post_id, status="open", opened_at=now)
             session.add(row)
@@ -69,6 +66,14 @@ def raise_followups(session: Session, calls: Iterable[Call], *, now: datetime) -
             added += 1
         session.flush()
     return opened, added
+
+
+def unsettled(session: Session, calls: Iterable[Call]) -> list[Call]:
+    """The calls that the editor has not settled: a story comes back for a post only with something new.
+
+    Ask before the links of items are replaced: they hold what an item said by then, before it changed.
+    """
+    return [call for call in calls if settled_by(session, call) is None]
 
 
 def withdraw_unearned(session: Session, stories: Collection[int]) -> None:

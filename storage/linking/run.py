@@ -8,7 +8,14 @@ from typing import Any
 from sqlalchemy import delete, select, tuple_
 from sqlalchemy.orm import Session
 
-from storage.followups.raising import ONE_MATTER, Call, raise_followups, said_new, withdraw_unearned
+from storage.followups.raising import (
+    ONE_MATTER,
+    Call,
+    raise_followups,
+    said_new,
+    unsettled,
+    withdraw_unearned,
+)
 from storage.followups.verdicts import verdicts
 from storage.insert import insert_new
 from storage.linking.alike import alike
@@ -117,6 +124,7 @@ class Batches:
                     calls.append(Call(post.id, story, post.published, new, item.alike[post.id]))
             if item.encoded is not None and self.encoder is not None:
                 session.merge(vector_row(row.id, item.news.item, self.encoder.name, item.encoded))
+        calls = unsettled(session, calls)
         self._put_links(session, [item.row for item in linked], links)
         withdraw_unearned(session, again)
         opened, added = raise_followups(session, calls, now=now)

@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 from storage.engine import Database
 from storage.entries import store_entries
 from storage.entry import Entry
-from storage.followups.raising import Call, raise_followups
+from storage.followups.raising import Call, raise_followups, unsettled
 from storage.items import Stored
 from storage.models import Base, ItemRow, LinkRow, PostRow, SightingRow, StoryRow
 from storage.sources import KnownSource, Memory, Outcome, SourceSetting, record_outcomes, register
@@ -165,7 +165,8 @@ def add_report(
 def raise_pairs(database: Database, *pairs: tuple[int, int], now: datetime = NOW) -> tuple[list[int], int]:
     """Raise follow-ups for these (post, story), committed."""
     with database.write() as session:
-        return raise_followups(session, [Call(post, story) for post, story in pairs], now=now)
+        calls = unsettled(session, [Call(post, story) for post, story in pairs])
+        return raise_followups(session, calls, now=now)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from storage.engine import Database
 from storage.followups.listing import Followup, list_followups
-from storage.followups.raising import Call, raise_followups, said_new, withdraw_unearned
+from storage.followups.raising import Call, raise_followups, said_new, unsettled, withdraw_unearned
 from storage.followups.settling import settle
 from storage.followups.status import STATUSES, Status
 from storage.models import ItemRow, LinkRow
@@ -33,7 +33,7 @@ def call(
 
 def raised(database: Database, *calls: Call, now: datetime = NOW) -> list[int]:
     with database.write() as session:
-        return raise_followups(session, calls, now=now)[0]
+        return raise_followups(session, unsettled(session, calls), now=now)[0]
 
 
 def listed(database: Database) -> list[Followup]:
@@ -109,6 +109,18 @@ def test_a_settled_story_comes_back_with_something_new_only(database: Database, 
     assert raised(database, call(post, story, new=("5000000000",)), now=LATER) == []
     (again,) = raised(database, call(post, story, new=("5000000000", "2027-Q1")), now=LATER)
     assert [(found.id, found.status) for found in listed(database)] == [(followup, status), (again, "open")]
+
+
+def test_a_settled_story_does_not_join_what_waits_for_its_post_by_another(database: Database) -> None:
+    post = add_post(database)
+    settled, other = (add_story(database, {post: 0.9}) for _ in range(2))
+    (first,) = raised(database, call(post, settled))
+    with database.write() as session:
+        settle(session, [first], "dismissed", now=NOW)
+    (second,) = raised(database, call(post, other))
+    assert raised(database, call(post, settled), now=LATER) == []
+    waiting = next(found for found in listed(database) if found.id == second)
+    assert [story.id for story in waiting.stories] == [other]
 
 
 def test_a_story_that_was_settled_for_a_like_post_is_settled(database: Database) -> None:

@@ -208,6 +208,23 @@ def test_a_replay_does_not_drop_what_the_editor_settled(
     assert _replay(database, words) == []
 
 
+def test_a_settled_story_comes_back_when_its_article_says_something_new(
+    database: Database, tmp_path: Path, words: Vocabulary
+) -> None:
+    _linked(database, tmp_path, words)
+    with database.write() as session:
+        settle(session, [1], "done", now=NOW + HOUR)
+
+    def changed(title: str, now: datetime) -> int:
+        with database.write() as session:
+            item = ItemRow.url == f"https://news.example/{NEWS}"
+            session.execute(update(ItemRow).where(item).values(title=title, linked_at=None))
+        return len(_link(database, words, now).opened)
+
+    assert changed(f"{NEWS}か", NOW + 2 * HOUR) == 0
+    assert changed(f"{NEWS}、50億ドルの損失", NOW + 3 * HOUR) == 1
+
+
 def test_a_replay_looks_no_further_back_than_asked(
     database: Database, tmp_path: Path, words: Vocabulary
 ) -> None:
