@@ -58,9 +58,8 @@ def raise_followups(session: Session, calls: Iterable[Call], *, now: datetime) -
             session.add(row)
             session.flush()
             opened.append(row.id)
-            same = [post for post, cosine in call.alike.items() if cosine >= NEARLY_THE_SAME]
-            add_posts(session, row, free_posts(session, same))
-        add_posts(session, row, [call.post_id])
+        same = [post for post, cosine in call.alike.items() if cosine >= NEARLY_THE_SAME]
+        add_posts(session, row, [call.post_id, *free_posts(session, same)])
         if session.get(FollowupStoryRow, (row.id, call.story_id)) is None:
             session.add(FollowupStoryRow(followup_id=row.id, story_id=call.story_id, added_at=now))
             added += 1

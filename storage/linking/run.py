@@ -72,9 +72,10 @@ class Batches:
         index = self.linker.index
         rows = waiting_items(session, BATCH) or items_behind(session, now, self._newest, self.set_by, BATCH)
         self._stock(session, rows)
+        outdated = _outdated(session, rows)
         prepared = []
         for row, (news, vectors) in zip(rows, read_stored(session, rows, index, self.encoder), strict=True):
-            if not self._concerned(row, news):
+            if row.id not in outdated and not self._concerned(row, news):
                 prepared.append(Prepared(row.id, row.linked_at, news, vectors, None, {}))
                 continue
             links = [in_time(link, row.moment) for link in self.linker.link(news)]
@@ -198,3 +199,14 @@ class Batches:
                     news = with_vectors(news, encoded_in(vectors))
                 self._shelf.add(row.story_id or 0, news)
         self._days |= days
+
+
+def _outdated(session: Session, rows: Sequence[ItemRow]) -> set[int]:
+    """The items that are linked to a post as it was before it was imported again."""
+    linked = (
+        select(ItemRow.id)
+        .join(LinkRow, LinkRow.item_id == ItemRow.id)
+        .join(PostRow, PostRow.id == LinkRow.post_id)
+        .where(ItemRow.id.in_([row.id for row in rows]), PostRow.imported_at > ItemRow.linked_at)
+    )
+    return set(session.scalars(linked))

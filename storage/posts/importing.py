@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from storage.claims.reading import Claim, read_claims
 from storage.claims.wording import default_wordings
 from storage.engine import Database
+from storage.followups.leaving import hand_over, leave
 from storage.followups.settling import dismiss_unwanted
 from storage.insert import storable
 from storage.linking.names import Vocabulary
@@ -100,7 +101,9 @@ def import_posts(
         found = len(report.new) + len(report.changed) + report.unchanged
         if remove and report.missing and found:  # a folder without a single post is a wrong folder
             with database.write() as session:
-                session.execute(delete(PostRow).where(PostRow.file.in_(report.missing)))
+                gone = session.scalars(select(PostRow.id).where(PostRow.file.in_(report.missing))).all()
+                hand_over(session, gone)
+                session.execute(delete(PostRow).where(PostRow.id.in_(gone)))
             report.removed = True
     return report
 
@@ -162,9 +165,12 @@ def _save(session: Session, read: Sequence[_Read], names_version: str, now: date
         row.file: row
         for row in session.scalars(select(PostRow).where(PostRow.file.in_([r.post.file for r in read])))
     }
+    rewritten = []
     for result in read:
         post = result.post
         row = rows.get(post.file) or PostRow(file=post.file)
+        if row.id is not None and (row.title, row.text) != (post.title, "\n\n".join(post.paragraphs)):
+            rewritten.append(row.id)
         row.title, row.url, row.published = post.title, post.url, post.published
         row.text = "\n\n".join(post.paragraphs)
         row.lead_words, row.failed = " ".join(sorted(result.lead_words)), result.failed
@@ -205,4 +211,6 @@ def _save(session: Session, read: Sequence[_Read], names_version: str, now: date
     if claims:
         session.execute(ClaimRow.__table__.insert(), claims)  # type: ignore[attr-defined]
     unwanted = [rows[result.post.file].id for result in read if result.post.wish == NEVER]
+    leave(session, rewritten, plans=False)  # whether it still says what the others say is for the linker
+    leave(session, unwanted, plans=True)
     dismiss_unwanted(session, unwanted, now=now)

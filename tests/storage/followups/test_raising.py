@@ -63,6 +63,14 @@ def test_near_copies_are_one_followup_that_lists_them_all_the_newest_first(datab
     assert [post.title for post in found[opened[1]].posts] == ["other"]
 
 
+def test_a_near_copy_that_comes_later_is_listed_too(database: Database) -> None:
+    post, later = add_post(database), add_post(database)
+    story = add_story(database, {post: 0.9})
+    raised(database, call(post, story))
+    raised(database, call(post, story, alike={later: 0.7}), now=LATER)
+    assert [{found.id for found in followup.posts} for followup in listed(database)] == [{post, later}]
+
+
 def test_a_story_calls_once_for_posts_on_one_matter_and_two_stories_do_not(database: Database) -> None:
     one, other = add_post(database), add_post(database)
     story, second = add_story(database, {one: 0.9, other: 0.9}), add_story(database, {other: 0.9})

@@ -68,6 +68,21 @@ def test_a_post_that_is_imported_later_is_linked_to_the_news_of_the_last_days(
     assert _link(database, words, NOW + 3 * HOUR) == LinkReport()
 
 
+def test_a_post_that_is_rewritten_is_no_longer_stale_by_what_it_said(
+    database: Database, tmp_path: Path, words: Vocabulary
+) -> None:
+    folder = tmp_path / "posts"
+    import_blog(database, folder, words)
+    _store(database, NEWS)
+    _link(database, words)
+    assert _stale(database) == ["2026-01-02-1.md"]
+    (folder / "2026-01-02-1.md").write_text("---\ntitle: 春の庭\n---\n花が咲いた。\n", encoding="utf-8")
+    import_posts(database, folder, blog=Blog(), vocabulary=words, now=NOW + HOUR)
+    assert _link(database, words, NOW + 2 * HOUR).again == 1
+    assert _stale(database) == []
+    assert _link(database, words, NOW + 3 * HOUR) == LinkReport()
+
+
 def test_older_news_and_backlog_are_left_alone(database: Database, tmp_path: Path, words: Vocabulary) -> None:
     import_blog(database, tmp_path / "posts", words, BLOG[1:])
     _store(database, NEWS, when=NOW - timedelta(days=31))
