@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import asdict
 from datetime import timedelta
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -41,6 +42,8 @@ def replay(front: Front, days: int, probability: float | None, apply: bool, as_j
     from storage.linking.waiting import link_waiting
 
     settings = front.settings()
+    if probability is not None and isnan(probability):
+        raise InputError("--probability is a number above 0 and not above 1")
     if apply and probability is not None:
         raise InputError("--probability is for trying; write it into the settings, [linking], to apply it")
     wanted = settings.linking.probability if probability is None else probability

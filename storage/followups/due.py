@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from storage.claims.asking import PostClaim, plans_due
 from storage.followups.raising import LONG_AGO, add_posts, drop_if_empty, waiting_for
+from storage.followups.status import WAITING
+from storage.followups.verdicts import evergreen_posts
 from storage.models import ClaimRow, FollowupPlanRow, FollowupRow, MentionRow, PostRow
 
 # A plan of a new blog that passed long ago is for `chipwatch claims --passed`, not for the mail.
@@ -53,7 +55,7 @@ def _wanted(session: Session, due: Iterable[PostClaim]) -> list[PostClaim]:
         (post, sentence)
         for post, sentence in session.execute(select(FollowupPlanRow.post_id, FollowupPlanRow.sentence))
     }
-    unwanted = set(session.scalars(select(PostRow.id).where(PostRow.wish != "")))
+    unwanted = evergreen_posts(session) | set(session.scalars(select(PostRow.id).where(PostRow.wish != "")))
     return [plan for plan in due if (plan.post.id, plan.sentence) not in had and plan.post.id not in unwanted]
 
 
@@ -71,11 +73,12 @@ def _by_matter(session: Session, plans: Sequence[PostClaim]) -> list[list[PostCl
 
 
 def _withdraw_gone(session: Session) -> None:
-    """Take back what a post does not say any more, unless it was mailed."""
+    """Take back what waits and a post does not say any more, unless it was mailed."""
     says = exists().where(
         ClaimRow.post_id == FollowupPlanRow.post_id, ClaimRow.sentence == FollowupPlanRow.sentence
     )
-    gone = session.scalars(select(FollowupPlanRow).where(FollowupPlanRow.digest_id.is_(None), ~says)).all()
+    waiting = select(FollowupPlanRow).join(FollowupRow).where(FollowupRow.status.in_(WAITING))
+    gone = session.scalars(waiting.where(FollowupPlanRow.digest_id.is_(None), ~says)).all()
     followups: Collection[int] = {row.followup_id for row in gone}
     for row in gone:
         session.delete(row)

@@ -137,7 +137,7 @@ def list_followups(
     """
     query = select(FollowupRow).where(FollowupRow.status.in_(statuses))
     if ids is not None:
-        query = query.where(FollowupRow.id.in_([number for number in ids if number <= LARGEST_ID]))
+        query = query.where(FollowupRow.id.in_([number for number in ids if 0 < number <= LARGEST_ID]))
     if awake_at is not None:
         query = query.where(FollowupRow.snoozed_until <= awake_at)
     rows = session.scalars(query).all()

@@ -30,7 +30,7 @@ def settle(
     if (status == "snoozed") != (snoozed_until is not None):
         raise ValueError("a snoozed follow-up, and no other, needs a time to wake")
     for followup_id in ids:
-        row = session.get(FollowupRow, followup_id) if followup_id <= LARGEST_ID else None
+        row = session.get(FollowupRow, followup_id) if 0 < followup_id <= LARGEST_ID else None
         if row is None:
             raise InputError(f"there is no follow-up {followup_id}; `chipwatch followups` lists them")
         if status in WAITING and row.status not in WAITING:

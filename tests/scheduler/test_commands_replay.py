@@ -39,7 +39,8 @@ def test_a_probability_can_only_be_tried(folder: Folder, earlier: int) -> None:
     ran = folder.run("replay", "--probability", "0.9", "--apply")
     assert (ran.code, ran.err.count("\n")) == (2, 1)
     assert "[linking]" in ran.err
-    assert folder.run("replay", "--probability", "0").code == 2
+    for none in ("0", "1.5", "nan", "inf"):
+        assert folder.run("replay", "--probability", none).code == 2
     assert folder.run("replay", "--days", "0").code == 2
 
 

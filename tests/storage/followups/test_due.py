@@ -126,6 +126,27 @@ def test_what_the_post_does_not_say_any_more_is_taken_back_unless_it_was_mailed(
     assert listed(database) == []
 
 
+def test_what_was_settled_stays_on_record_when_the_post_does_not_say_it_any_more(database: Database) -> None:
+    post = planned(database)
+    (followup,) = raised(database)
+    with database.write() as session:
+        settle(session, [followup], "done", now=NOW)
+        session.execute(delete(ClaimRow))
+    assert raised(database) == []
+    assert [(found.id, found.status) for found in listed(database)] == [(followup, "done")]
+    planned(database, post=post)
+    assert raised(database) == []
+
+
+def test_a_post_that_was_called_evergreen_is_left_alone(database: Database) -> None:
+    post = planned(database)
+    (followup,) = raised(database)
+    with database.write() as session:
+        settle(session, [followup], "dismissed", now=NOW, ground="evergreen")
+    planned(database, sentence="別の計画。", post=post)
+    assert raised(database) == []
+
+
 def test_a_digest_carries_a_plan_once_and_again_when_it_was_snoozed(database: Database) -> None:
     planned(database)
     (followup,) = raised(database)

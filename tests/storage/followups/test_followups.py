@@ -128,9 +128,12 @@ def test_a_follow_up_that_does_not_exist_is_named_and_nothing_is_settled(databas
     assert [found.status for found in listed(database)] == ["open"]
 
 
-def test_a_number_beyond_every_id_is_named_too(database: Database) -> None:
-    with pytest.raises(InputError, match=f"no follow-up {2**70}"):
-        give(database, "done", 2**70)
+@pytest.mark.parametrize("number", [2**70, 0, -1, -(2**70)])
+def test_a_number_that_no_id_can_be_is_named_too(database: Database, number: int) -> None:
+    with pytest.raises(InputError, match=f"no follow-up {number};"):
+        give(database, "done", number)
+    with database.read() as session:
+        assert list_followups(session, ids=[number]) == []
 
 
 @pytest.mark.parametrize("status", ["open", "snoozed"])
