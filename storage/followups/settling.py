@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from storage.errors import InputError
 from storage.followups.status import LARGEST_ID, WAITING, Ground, Status
+from storage.insert import storable
 from storage.models import FollowupPlanRow, FollowupPostRow, FollowupRow, FollowupStoryRow
 
 
@@ -44,7 +45,7 @@ def settle(
                 raise InputError(f"follow-up {followup_id}: its post already waits as follow-up {newer}")
         again = row.status == status  # it keeps what was said the first time
         row.ground = ground or (row.ground if again else None)
-        row.reason = reason or (row.reason if again else None)
+        row.reason = storable(reason or "") or (row.reason if again else None)
         row.status = status
         row.settled_at = None if status in WAITING else now
         row.snoozed_until = snoozed_until

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from storage.errors import InputError
 from storage.followups.raising import ONE_MATTER, Call, said_new, settled_by
 from storage.followups.status import LARGEST_ID
+from storage.insert import storable
 from storage.linking.alike import alike
 from storage.linking.decision import AGAINST_POST
 from storage.linking.encoder import Encoder
@@ -67,7 +68,7 @@ def ask(
     `probability` is that from which on a follow-up is raised; none for the learned one.
     Raises `InputError` if there is no such item or post.
     """
-    row, written = _item(session, item), _post(session, post)
+    row, written = _item(session, storable(item)), _post(session, storable(post))
     index = load_index(session, vocabulary, encoder)
     news = news_of(row)
     reading = read_news(news, vocabulary)
@@ -145,11 +146,15 @@ def _store_checks(
     ]
 
 
+def _id(wanted: str) -> int:
+    """The id that a word is, 0 where it is none."""
+    number = int(wanted) if wanted.isdecimal() and len(wanted) <= len(str(LARGEST_ID)) else 0
+    return number if number <= LARGEST_ID else 0
+
+
 def _item(session: Session, wanted: str) -> ItemRow:
-    row = None
-    if wanted.isdecimal() and int(wanted) <= LARGEST_ID:
-        row = session.get(ItemRow, int(wanted))
-    elif is_web_url(wanted):
+    row = session.get(ItemRow, _id(wanted))
+    if is_web_url(wanted):
         row = session.scalar(select(ItemRow).where(ItemRow.canonical_url == canonical_url(wanted)))
     if row is None:
         raise InputError(
@@ -160,8 +165,8 @@ def _item(session: Session, wanted: str) -> ItemRow:
 
 def _post(session: Session, wanted: str) -> PostRow:
     row = session.scalar(select(PostRow).where(PostRow.file == wanted))
-    if row is None and wanted.isdecimal() and int(wanted) <= LARGEST_ID:
-        row = session.get(PostRow, int(wanted))
+    if row is None:
+        row = session.get(PostRow, _id(wanted))
     if row is None and is_web_url(wanted):
         same = canonical_url(wanted)
         urls = session.execute(select(PostRow.id, PostRow.url).order_by(PostRow.id))

@@ -113,6 +113,12 @@ def test_a_dismissal_keeps_its_reason_and_its_time(database: Database) -> None:
     assert (found.status, found.settled_at, found.reason) == ("dismissed", LATER, "about another company")
 
 
+def test_a_reason_may_hold_bytes_that_are_no_text(database: Database) -> None:
+    _, _, followup = open_one(database)
+    give(database, "dismissed", followup, why="off \udcfftopic")
+    assert listed(database)[0].reason == "off topic"
+
+
 def test_what_is_opened_again_is_as_it_was(database: Database) -> None:
     _, _, followup = open_one(database)
     before = listed(database)

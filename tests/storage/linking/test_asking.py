@@ -62,7 +62,8 @@ def test_a_pair_is_found_by_every_name_it_has(database: Database, tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    "item", ["0", "99", "9" * 30, "https://news.example/other", "x", "", "https://[", "²"]
+    "item",
+    ["0", "99", "9" * 30, "9" * 5000, "https://news.example/\udcff", "\udcff", "x", "", "https://[", "²"],
 )
 def test_an_item_that_is_not_there_is_named(
     database: Database, tmp_path: Path, words: Vocabulary, item: str
@@ -72,7 +73,9 @@ def test_an_item_that_is_not_there_is_named(
         _ask(database, words, item, POST)
 
 
-@pytest.mark.parametrize("post", ["0", "99", "9" * 30, "https://blog.example/", "x.md", "", "https://["])
+@pytest.mark.parametrize(
+    "post", ["0", "99", "9" * 30, "9" * 5000, "https://blog.example/", "\udcff.md", "", "https://["]
+)
 def test_a_post_that_is_not_there_is_named(
     database: Database, tmp_path: Path, words: Vocabulary, post: str
 ) -> None:
