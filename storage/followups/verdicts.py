@@ -33,7 +33,8 @@ class Verdict:
 def verdicts(session: Session, items: Collection[int] | None = None) -> Iterator[Verdict]:
     """All that was settled, in order of time: a verdict for each post and each item that called for it.
 
-    `items` narrows them to those of these items. What front matter settles is no verdict on news.
+    `items` narrows them to those of these items. What came later was not judged, and what front matter
+    settles is no verdict on news.
     """
     query = (
         select(FollowupRow, PostRow.id, PostRow.file, ItemRow)
@@ -42,7 +43,12 @@ def verdicts(session: Session, items: Collection[int] | None = None) -> Iterator
         .join(FollowupStoryRow, FollowupStoryRow.followup_id == FollowupRow.id)
         .join(ItemRow, ItemRow.story_id == FollowupStoryRow.story_id)
         .join(LinkRow, (LinkRow.item_id == ItemRow.id) & (LinkRow.post_id == PostRow.id))
-        .where(FollowupRow.status.in_(("done", "dismissed")), LinkRow.followup, PostRow.wish != NEVER)
+        .where(
+            FollowupRow.status.in_(("done", "dismissed")),
+            ItemRow.first_seen <= FollowupRow.settled_at,
+            LinkRow.followup,
+            PostRow.wish != NEVER,
+        )
         .order_by(FollowupRow.settled_at, FollowupRow.id, PostRow.id, ItemRow.id)
     )
     if items is not None:

@@ -137,6 +137,18 @@ def test_a_verdict_is_not_forgotten_when_its_news_is_linked_again(
     assert [followup.status for followup in _listed(database)] == ["dismissed"]
 
 
+def test_what_came_after_a_verdict_was_not_judged(
+    database: Database, tmp_path: Path, words: Vocabulary
+) -> None:
+    import_blog(database, tmp_path / "posts", words)
+    _tell(database, words, FIRST)
+    _settle(database, "done")
+    _tell(database, words, f"{FIRST}、50億ドルの損失", now=NOW + timedelta(hours=1))
+    assert {followup.status for followup in _listed(database)} == {"open", "done"}
+    with database.read() as session:
+        assert [pair["item"] for pair in judged(session).pairs] == ["1"]
+
+
 def test_what_front_matter_settles_is_no_verdict_on_news(
     database: Database, tmp_path: Path, words: Vocabulary
 ) -> None:
