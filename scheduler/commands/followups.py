@@ -78,7 +78,7 @@ def _tell(followup: Followup) -> None:
     click.echo(f"    {plain_line(followup.post.url)}  ({plain_line(followup.post.file)})")
     for post in followup.posts[1:]:
         click.echo(f"    says the same: {plain_line(post.title)}  ({plain_line(post.file)})")
-    for plan in followup.plans:
+    for plan in followup.plans_told:
         click.echo("")
         click.echo(f"    DUE  a plan whose time passed on {plan.due}")
         click.echo(f"        post  {plain_line(plan.sentence)}")

@@ -135,7 +135,7 @@ def _followup(
         else "",
         others=tuple((plain_line(post.title), _address(post)) for post in others[:MAX_ALIKE]),
         stories=tuple(_story(story, phrases, zone) for story in followup.stories[:MAX_STORIES]),
-        plans=tuple(_plan(plan, phrases) for plan in followup.plans[:MAX_STORIES]),
+        plans=tuple(_plan(plan, phrases) for plan in followup.plans_told[:MAX_STORIES]),
         more=phrases["more_stories"].format(count=len(followup.stories) - MAX_STORIES)
         if len(followup.stories) > MAX_STORIES
         else "",

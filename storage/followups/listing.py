@@ -117,6 +117,14 @@ class Followup:
         return self.posts[0]
 
     @property
+    def plans_told(self) -> tuple[DuePlan, ...]:
+        """Its plans, each sentence once: posts that say the same word them alike."""
+        told: dict[tuple[date, str], DuePlan] = {}
+        for plan in self.plans:
+            told.setdefault((plan.due, plan.sentence), plan)
+        return tuple(told.values())
+
+    @property
     def score(self) -> float:
         """That of its best story, 0 to 1; 0 for plans alone."""
         return max((story.best.score for story in self.stories), default=0.0)

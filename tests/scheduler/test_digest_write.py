@@ -345,3 +345,13 @@ def test_a_story_has_the_gravest_kind_of_its_reports() -> None:
     related = replace(REPORT, item_id=3, kind="supersedes", followup=False)
     assert replace(STORY, reports=(REPORT, related)).kind == "extends"
     assert replace(STORY, reports=(REPORT, other, related)).kind == "contradicts"
+
+
+def test_a_plan_that_many_posts_word_alike_is_told_once() -> None:
+    day = date(2026, 12, 31)
+    plans = [DuePlan(post, "量産は2026年後半の予定です。", day, NOW, None) for post in range(50)]
+    other = DuePlan(9, "量産は2026年末です。", day, NOW, None)
+    due = replace(FOLLOWUP, stories=(), plans=(*plans, other))
+    assert due.plans_told == (plans[0], other)
+    for text in (write(due).text, write(due).html):
+        assert (text.count("量産は2026年後半の予定です。"), text.count("量産は2026年末です。")) == (1, 1)
