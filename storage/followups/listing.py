@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select, union
+from sqlalchemy import Select, Subquery, select, union
 from sqlalchemy.orm import Session
 
 from storage.followups.status import GRAVEST_FIRST, LARGEST_ID
@@ -20,6 +20,8 @@ from storage.models import (
     PostRow,
     SourceRow,
 )
+
+Chosen = Select[int]  # ids
 
 
 @dataclass(frozen=True)
@@ -149,9 +151,11 @@ def list_followups(
     if awake_at is not None:
         query = query.where(FollowupRow.snoozed_until <= awake_at)
     rows = session.scalars(query).all()
-    posts = _posts(session, rows)
-    stories = _stories(session, posts, unsent=unsent)
-    plans = _plans(session, rows, unsent=unsent)
+    # Asked for again in each statement: the ids themselves may be more than a statement can take.
+    chosen = query.with_only_columns(FollowupRow.id)
+    posts = _posts(session, chosen)
+    stories = _stories(session, chosen, posts, unsent=unsent)
+    plans = _plans(session, chosen, unsent=unsent)
     followups = [
         Followup(
             id=row.id,
@@ -171,15 +175,19 @@ def list_followups(
     return sorted(followups, key=lambda f: (-f.score, f.id))
 
 
-def _posts(session: Session, rows: Sequence[FollowupRow]) -> defaultdict[int, list[FollowupPost]]:
-    """The posts of each follow-up, newest first."""
-    ids = [row.id for row in rows]
-    members = union(
+def _members(chosen: Chosen) -> Subquery:
+    """The posts of the follow-ups, by id, whether a story or a plan brought them in."""
+    return union(
         *(
-            select(table.followup_id, table.post_id).where(table.followup_id.in_(ids))
+            select(table.followup_id, table.post_id).where(table.followup_id.in_(chosen))
             for table in (FollowupPostRow, FollowupPlanRow)
         )
     ).subquery()
+
+
+def _posts(session: Session, chosen: Chosen) -> defaultdict[int, list[FollowupPost]]:
+    """The posts of each follow-up, newest first."""
+    members = _members(chosen)
     query = (
         select(members.c.followup_id, PostRow)
         .join(PostRow, PostRow.id == members.c.post_id)
@@ -191,10 +199,10 @@ def _posts(session: Session, rows: Sequence[FollowupRow]) -> defaultdict[int, li
     return posts
 
 
-def _plans(session: Session, rows: Sequence[FollowupRow], *, unsent: bool) -> defaultdict[int, list[DuePlan]]:
+def _plans(session: Session, chosen: Chosen, *, unsent: bool) -> defaultdict[int, list[DuePlan]]:
     query = (
         select(FollowupPlanRow)
-        .where(FollowupPlanRow.followup_id.in_([row.id for row in rows]))
+        .where(FollowupPlanRow.followup_id.in_(chosen))
         .order_by(FollowupPlanRow.due.desc(), FollowupPlanRow.id)
     )
     if unsent:
@@ -208,15 +216,17 @@ def _plans(session: Session, rows: Sequence[FollowupRow], *, unsent: bool) -> de
 
 
 def _stories(
-    session: Session, posts: Mapping[int, Sequence[FollowupPost]], *, unsent: bool
+    session: Session, chosen: Chosen, posts: Mapping[int, Sequence[FollowupPost]], *, unsent: bool
 ) -> defaultdict[int, list[Story]]:
-    query = select(FollowupStoryRow).where(FollowupStoryRow.followup_id.in_(posts))
+    query = select(FollowupStoryRow).where(FollowupStoryRow.followup_id.in_(chosen))
     if unsent:
         query = query.where(FollowupStoryRow.digest_id.is_(None))
     members = session.scalars(query).all()
     of = {m.followup_id: [post.id for post in posts[m.followup_id]] for m in members}
-    reports = _reports(session, {(post, m.story_id) for m in members for post in of[m.followup_id]})
-    coverage = _coverage(session, {member.story_id for member in members})
+    stories_of = query.with_only_columns(FollowupStoryRow.story_id)
+    pairs = {(post, member.story_id) for member in members for post in of[member.followup_id]}
+    reports = _reports(session, pairs, stories_of, chosen)
+    coverage = _coverage(session, stories_of)
     stories: defaultdict[int, list[Story]] = defaultdict(list)
     for member in members:
         found = _once(reports[post, member.story_id] for post in of[member.followup_id])
@@ -246,17 +256,14 @@ def _once(by_post: Iterable[Sequence[Report]]) -> list[Report]:
 
 
 def _reports(
-    session: Session, pairs: Collection[tuple[int, int]]
+    session: Session, pairs: Collection[tuple[int, int]], stories: Chosen, chosen: Chosen
 ) -> defaultdict[tuple[int, int], list[Report]]:
     """The linked items of each (post, story)."""
     query = (
         select(ItemRow, LinkRow, SourceRow.name)
         .join(LinkRow, LinkRow.item_id == ItemRow.id)
         .join(SourceRow, SourceRow.id == ItemRow.source_id)
-        .where(
-            ItemRow.story_id.in_({story for _, story in pairs}),
-            LinkRow.post_id.in_({post for post, _ in pairs}),
-        )
+        .where(ItemRow.story_id.in_(stories), LinkRow.post_id.in_(select(_members(chosen).c.post_id)))
     )
     found: defaultdict[tuple[int, int], list[Report]] = defaultdict(list)
     for item, link, source in session.execute(query):
@@ -279,7 +286,7 @@ def _reports(
     return found
 
 
-def _coverage(session: Session, stories: Collection[int]) -> dict[int, Coverage]:
+def _coverage(session: Session, stories: Chosen) -> dict[int, Coverage]:
     query = (
         select(ItemRow.story_id, ItemRow.moment, ItemRow.language, SourceRow.name)
         .join(SourceRow, SourceRow.id == ItemRow.source_id)

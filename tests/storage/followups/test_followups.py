@@ -1,8 +1,10 @@
 """Follow-ups: raised once for a post and a story, settled by the editor, listed best first."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from storage.engine import Database
 from storage.errors import InputError
@@ -232,3 +234,18 @@ def test_a_renamed_source_is_called_by_its_new_name(database: Database) -> None:
     open_one(database)
     known_source(database, name="The News")
     assert listed(database)[0].stories[0].best.source == "The News"
+
+
+def test_however_many_there_are_a_statement_takes_them(database: Database) -> None:
+    """SQLite takes 32,766 values in a statement, PostgreSQL 65,535."""
+    for _ in range(30):
+        open_one(database)
+    most = 0
+
+    def count(_connection: Any, _cursor: Any, _statement: str, values: Any, *_: Any) -> None:
+        nonlocal most
+        most = max(most, len(values))
+
+    event.listen(database.engine, "before_cursor_execute", count)
+    assert len(listed(database)) == 30
+    assert 0 < most < 30
