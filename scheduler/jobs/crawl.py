@@ -65,7 +65,7 @@ async def crawl_and_link(
         links += await link()
     from storage.followups.due import raise_due_plans
 
-    due = await database.writing(raise_due_plans, now=now())
+    due = await database.writing(raise_due_plans, now=now().astimezone(settings.digest.timezone))
     trimmed = 1
     while trimmed and not stop.is_set():
         trimmed = await database.writing(trim_items, now() - settings.storage.keep, now())

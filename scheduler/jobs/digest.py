@@ -37,7 +37,7 @@ async def make_todays_digest(
     from storage.followups.due import raise_due_plans
 
     check_mail_settings(settings)
-    await database.writing(raise_due_plans, now=now)
+    await database.writing(raise_due_plans, now=now.astimezone(settings.digest.timezone))
     return await database.writing(
         make_digest,
         lambda followups, more: write_mail(settings, followups, more, now),

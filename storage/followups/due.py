@@ -20,6 +20,7 @@ LOOKED_BACK = timedelta(days=30)
 def raise_due_plans(session: Session, *, now: datetime) -> list[int]:
     """Open a follow-up for plans whose last day has passed in the last 30 days, and not before.
 
+    Where `now` is told, by its zone, the day must have passed: a digest of the morning after carries them.
     Posts that plan one thing for one day share it: plans with the same rarest name. What any follow-up has
     had of a post, settled or not, is not raised again; nor is what a post does not say any more. Returns the
     ids of the follow-ups that were opened.

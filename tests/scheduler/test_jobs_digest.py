@@ -1,7 +1,8 @@
 """The outbox: recorded before it is mailed, each recipient once, what was refused tried again."""
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -10,8 +11,10 @@ from scheduler.settings import Settings
 from storage.digests import last_scheduled, outbox
 from storage.engine import Database
 from storage.errors import SettingsError
+from storage.models import ClaimRow
 from tests.conftest import NOW
 from tests.scheduler.conftest import Folder, Mailbox, add_followup, mail_server, mail_settings
+from tests.storage.conftest import add_post
 
 
 def make(database: Database, settings: Settings, *, scheduled_for: datetime | None = NOW) -> int:
@@ -39,6 +42,32 @@ def test_each_recipient_gets_the_digest_once(database: Database, folder: Folder,
         assert send(database, settings) == Sent((), ())
     assert sorted(recipient for recipient, _ in mailbox.mails) == ["a@b.c", "d@e.f"]
     assert len({message["Message-ID"] for _, message in mailbox.mails}) == 1
+
+
+def test_a_plan_is_due_on_the_morning_after_where_the_digest_is_read(
+    database: Database, folder: Folder, mailbox: Mailbox
+) -> None:
+    post = add_post(database)
+    with database.write() as session:
+        session.add(
+            ClaimRow(
+                post_id=post,
+                place=0,
+                sentence="量産は11月24日の予定です。",
+                names=[],
+                figures=[],
+                plan=True,
+                due=NOW.date(),
+            )
+        )
+    settings = folder.settings(mail_settings(1))
+    assert settings.digest.timezone == ZoneInfo("Asia/Tokyo")
+    evening, morning = (datetime(2026, 11, 24, hour, 30, tzinfo=UTC) for hour in (14, 22))
+
+    def made(now: datetime) -> int:
+        return asyncio.run(make_todays_digest(database, settings, scheduled_for=now, now=now))
+
+    assert (made(evening), made(morning)) == (0, 1)
 
 
 def test_one_bad_recipient_does_not_hold_up_the_other(
