@@ -1,46 +1,60 @@
 """Posts that leave follow-ups which were opened for others too: removed, changed, or not to be updated."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
-from storage.followups.raising import add_posts, waiting_for
+from storage.followups.raising import add_posts, drop_if_empty, waiting_for
 from storage.followups.status import STATUSES, WAITING
 from storage.models import FollowupPlanRow, FollowupPostRow, FollowupRow, PostRow
 
+Table = type[FollowupPostRow] | type[FollowupPlanRow]
+_TABLES: Sequence[Table] = (FollowupPostRow, FollowupPlanRow)  # of posts by their stories, by their plans
 
-def hand_over(session: Session, posts: Collection[int], statuses: Collection[str] = STATUSES) -> None:
-    """Let what was opened for these posts belong to another that is listed with them, the newest.
 
-    A follow-up that lists no other stays theirs. To be done before posts are removed: what belongs to them
-    goes with them.
-    """
-    opened = select(FollowupRow).where(FollowupRow.post_id.in_(posts), FollowupRow.status.in_(statuses))
-    for row in session.scalars(opened).all():
-        heir = next((post for post in _others(session, row, posts) if _may_have(session, row, post)), None)
-        if heir is not None:
-            row.post_id = heir
-            add_posts(session, row, [heir])
-            session.flush()
+def remove_posts(session: Session, posts: Collection[int]) -> None:
+    """Delete posts, and with them the follow-ups that list no other."""
+    planned = _planned(session, posts)
+    _hand_over(session, posts, STATUSES, _TABLES)
+    session.execute(delete(PostRow).where(PostRow.id.in_(posts)))
+    _drop_empty(session, planned)
 
 
 def leave(session: Session, posts: Collection[int], *, plans: bool) -> None:
     """Take posts out of what waits for others too; with `plans`, their plans as well."""
-    hand_over(session, posts, WAITING)
-    for table in (FollowupPostRow, FollowupPlanRow) if plans else (FollowupPostRow,):
+    planned = _planned(session, posts) if plans else set()
+    tables = _TABLES if plans else _TABLES[:1]
+    _hand_over(session, posts, WAITING, tables)
+    for table in tables:
         others = exists().where(
             FollowupRow.id == table.followup_id,
             FollowupRow.status.in_(WAITING),
             FollowupRow.post_id.not_in(posts),
         )
         session.execute(delete(table).where(table.post_id.in_(posts), others))
+    _drop_empty(session, planned)
 
 
-def _others(session: Session, row: FollowupRow, posts: Collection[int]) -> list[int]:
+def _hand_over(
+    session: Session, posts: Collection[int], statuses: Collection[str], tables: Sequence[Table]
+) -> None:
+    """Let what was opened for these posts belong to another that the tables list with them, the newest."""
+    opened = select(FollowupRow).where(FollowupRow.post_id.in_(posts), FollowupRow.status.in_(statuses))
+    for row in session.scalars(opened).all():
+        heir = next(
+            (post for post in _others(session, row, posts, tables) if _may_have(session, row, post)), None
+        )
+        if heir is not None:
+            row.post_id = heir
+            add_posts(session, row, [heir])
+            session.flush()
+
+
+def _others(session: Session, row: FollowupRow, posts: Collection[int], tables: Sequence[Table]) -> list[int]:
     """The other posts of a follow-up, those first that its stories are for, the newest of them first."""
     found: dict[int, None] = {}
-    for table in (FollowupPostRow, FollowupPlanRow):
+    for table in tables:
         listed = (
             select(PostRow.id)
             .join(table, table.post_id == PostRow.id)
@@ -54,3 +68,14 @@ def _others(session: Session, row: FollowupRow, posts: Collection[int]) -> list[
 def _may_have(session: Session, row: FollowupRow, post: int) -> bool:
     """Whether a follow-up may belong to a post: one waits for each at a time."""
     return row.status not in WAITING or waiting_for(session, post) in (None, row)
+
+
+def _planned(session: Session, posts: Collection[int]) -> set[int]:
+    """The follow-ups that have plans of these posts."""
+    return set(session.scalars(select(FollowupPlanRow.followup_id).where(FollowupPlanRow.post_id.in_(posts))))
+
+
+def _drop_empty(session: Session, followups: Collection[int]) -> None:
+    there = session.scalars(select(FollowupRow.id).where(FollowupRow.id.in_(followups))).all()
+    for followup in there:
+        drop_if_empty(session, followup)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from storage.claims.reading import Claim, read_claims
 from storage.claims.wording import default_wordings
 from storage.engine import Database
-from storage.followups.leaving import hand_over, leave
+from storage.followups.leaving import leave, remove_posts
 from storage.followups.settling import dismiss_unwanted
 from storage.insert import storable
 from storage.linking.names import Vocabulary
@@ -102,8 +102,7 @@ def import_posts(
         if remove and report.missing and found:  # a folder without a single post is a wrong folder
             with database.write() as session:
                 gone = session.scalars(select(PostRow.id).where(PostRow.file.in_(report.missing))).all()
-                hand_over(session, gone)
-                session.execute(delete(PostRow).where(PostRow.id.in_(gone)))
+                remove_posts(session, gone)
             report.removed = True
     return report
 

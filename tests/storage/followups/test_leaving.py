@@ -9,11 +9,11 @@ from storage.engine import Database
 from storage.followups.due import raise_due_plans
 from storage.followups.leaving import leave
 from storage.followups.listing import Followup, list_followups
-from storage.followups.raising import Call, raise_followups
+from storage.followups.raising import Call, add_posts, raise_followups
 from storage.followups.settling import settle
 from storage.followups.status import STATUSES
 from storage.linking.names import default_vocabulary
-from storage.models import PostRow
+from storage.models import FollowupPostRow, FollowupRow, PostRow
 from storage.posts.importing import import_posts
 from storage.posts.jekyll import Blog
 from tests.conftest import NOW
@@ -133,6 +133,33 @@ def test_a_post_that_says_something_else_now_is_no_longer_one_of_the_same(
     write(blog, FILES[1], text="花が咲いた。")
     imported(database, blog)
     assert [(found.id, files(found)) for found in listed(database)] == [(followup, [FILES[0]])]
+
+
+def test_a_post_that_was_edited_keeps_its_news_from_those_that_only_share_a_plan(
+    database: Database, blog: Path
+) -> None:
+    ids = imported(database, blog)
+    followup = shared(database, ids[FILES[2]])
+    assert due(database) == []
+    write(blog, FILES[2], text=f"{PLAN}\n\n補足。")
+    imported(database, blog)
+    with database.read() as session:
+        assert session.get_one(FollowupRow, followup).post_id == ids[FILES[2]]
+        assert session.get(FollowupPostRow, (followup, ids[FILES[2]])) is not None
+
+
+def test_a_followup_goes_with_the_last_that_called_for_it(database: Database, blog: Path) -> None:
+    ids = imported(database, blog)
+    write(blog, FILES[0], text="花が咲いた。")
+    write(blog, FILES[1], text="雪が降った。")
+    imported(database, blog)
+    (plan,) = due(database)
+    with database.write() as session:
+        add_posts(session, session.get_one(FollowupRow, plan), [ids[FILES[0]]])
+    (blog / FILES[2]).unlink()
+    imported(database, blog)
+    with database.read() as session:
+        assert session.get(FollowupRow, plan) is None
 
 
 def test_a_lone_post_does_not_leave(database: Database) -> None:
