@@ -13,7 +13,7 @@ from scheduler.novelty import what_changed, what_is_new
 from storage.errors import InputError, plain_line
 
 if TYPE_CHECKING:
-    from storage.followups.listing import Followup, FollowupPost
+    from storage.followups.followup import Followup, FollowupPost
 
 PIPED_WIDTH = 160  # columns of a table that no terminal sets a width for
 
@@ -75,6 +75,7 @@ def followup_json(followup: "Followup") -> dict[str, Any]:
                 "id": story.id,
                 "kind": story.kind,
                 "added_at": story.added_at,
+                "settled_before": story.settled_at,
                 "mailed": story.digest_id is not None,
                 "reports": [asdict(report) for report in story.reports],
             }

@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from storage.followups.listing import Followup, list_followups
+from storage.followups.followup import Followup
+from storage.followups.listing import list_followups
 from storage.followups.settling import wake
 from storage.models import DeliveryRow, DigestRow, FollowupPlanRow, FollowupStoryRow
 

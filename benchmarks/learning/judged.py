@@ -16,7 +16,7 @@ from storage.linking.index import PostIndex
 from storage.linking.names import Vocabulary
 from storage.linking.news import encode, read_news, with_vectors
 from storage.linking.postings import Numbers
-from storage.linking.sharing import likeness, shares
+from storage.linking.sharing import Likeness, shares
 from storage.linking.signals import NAMES_ONLY, WITH_VECTORS, measure
 
 Floats = NDArray[np.float64]
@@ -60,6 +60,7 @@ def read_rows(evaluation: Path, index: PostIndex, vocabulary: Vocabulary, encode
         readings = [with_vectors(*pair) for pair in zip(readings, encoded, strict=True)]
     names = tuple(NAMES_ONLY if encoder is None else WITH_VECTORS)
     signals, given, of, posts, missed, share = [], [], [], [], 0, []
+    likeness = Likeness(index)
     for number, reading in enumerate(readings):
         measured = measure(reading, index)
         places = likely(measured, index)
@@ -69,7 +70,7 @@ def read_rows(evaluation: Path, index: PostIndex, vocabulary: Vocabulary, encode
         given.append(row)
         of.append(np.full(len(places), number))
         posts.append(places)
-        share.append(shares(likeness(places, index)))
+        share.append(shares(likeness.of(places)))
         missed += sum(grade == 2 for grade in judged.values()) - row.count(2)
     titles = None
     if encoder is not None:

@@ -11,7 +11,8 @@ from scheduler.cli import Front
 from scheduler.clock import utc_now
 from scheduler.output import followup_json, print_followups, print_json, why, write_lines
 from storage.errors import InputError, plain_line
-from storage.followups.listing import Followup, list_followups
+from storage.followups.followup import Followup
+from storage.followups.listing import list_followups
 from storage.followups.settling import settle
 from storage.followups.status import GROUNDS, STATUSES, Ground, Status
 
@@ -83,6 +84,9 @@ def _tell(followup: Followup) -> None:
         click.echo(f"    DUE  a plan whose time passed on {plan.due}")
         click.echo(f"        post  {plain_line(plan.sentence)}")
     for story in followup.stories:
+        if story.settled_at is not None:
+            click.echo("")
+            click.echo(f"    came back: settled on {story.settled_at:%Y-%m-%d}, and news since says more")
         for report in story.reports:
             click.echo("")
             click.echo(f"    {report.kind.upper()}  [{report.language or '?'}] {plain_line(report.title)}")

@@ -15,7 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from scheduler.novelty import what_changed, what_is_new
 from storage.digests import Mail
 from storage.errors import plain_line
-from storage.followups.listing import Coverage, DuePlan, Followup, FollowupPost, Story
+from storage.followups.followup import DuePlan, Followup, FollowupPost, Story
 from storage.urls import is_web_url
 
 _ENVIRONMENT = Environment(
@@ -68,7 +68,7 @@ class FollowupView:
     others: tuple[tuple[str, str], ...]  # of those, newest first: title and address
     stories: tuple[StoryView, ...]
     plans: tuple[PlanView, ...]
-    more: str  # that there are more stories, "" if all are shown
+    more: str  # that there are more stories or plans, "" if all are shown
 
 
 def write_digest(
@@ -122,7 +122,7 @@ def _followup(
 ) -> FollowupView:
     days = (now.astimezone(zone).date() - followup.opened_at.astimezone(zone).date()).days
     age = phrases["open_today"] if days <= 0 else phrases["open_one" if days == 1 else "open_days"]
-    published, others = followup.post.published, followup.posts[1:]
+    published, others, plans = followup.post.published, followup.posts[1:], followup.plans_told
     return FollowupView(
         number=number,
         id=followup.id,
@@ -130,15 +130,15 @@ def _followup(
         url=_address(followup.post),
         date=_date(published, phrases, zone) if published else phrases["undated"],
         age=age.format(days=days),
-        alike=phrases["alike_one" if len(others) == 1 else "alike"].format(count=len(others))
-        if others
-        else "",
+        alike=_alike(len(others), phrases),
         others=tuple((plain_line(post.title), _address(post)) for post in others[:MAX_ALIKE]),
         stories=tuple(_story(story, phrases, zone) for story in followup.stories[:MAX_STORIES]),
-        plans=tuple(_plan(plan, phrases) for plan in followup.plans_told[:MAX_STORIES]),
-        more=phrases["more_stories"].format(count=len(followup.stories) - MAX_STORIES)
-        if len(followup.stories) > MAX_STORIES
-        else "",
+        plans=tuple(_plan(plan, phrases) for plan in plans[:MAX_STORIES]),
+        more=" · ".join(
+            phrases[phrase].format(count=len(found) - MAX_STORIES)
+            for phrase, found in (("more_stories", followup.stories), ("more_plans", plans))
+            if len(found) > MAX_STORIES
+        ),
     )
 
 
@@ -165,7 +165,7 @@ def _story(story: Story, phrases: Mapping[str, Any], zone: ZoneInfo) -> StoryVie
         kind=phrases[story.kind],
         title=plain_line(best.title),
         url=plain_line(best.url),
-        reported=_reported(story.coverage, phrases, zone),
+        reported=_reported(story, phrases, zone),
         why=_why(evidence, phrases),
         post_passage=plain_line(evidence.get("post_passage", "")),
         news_passage=plain_line(evidence.get("news_passage", "")),
@@ -176,18 +176,20 @@ def _story(story: Story, phrases: Mapping[str, Any], zone: ZoneInfo) -> StoryVie
     )
 
 
-def _reported(coverage: Coverage, phrases: Mapping[str, Any], zone: ZoneInfo) -> str:
+def _reported(story: Story, phrases: Mapping[str, Any], zone: ZoneInfo) -> str:
+    coverage = story.coverage
     when = coverage.when.astimezone(zone)
     moment = phrases["moment"].format(
         day=when.day, month=phrases["months"][when.month - 1], hour=f"{when:%H}", minute=f"{when:%M}"
     )
-    said = phrases["first"].format(source=plain_line(coverage.source), moment=moment)
-    if coverage.reports == 1:
-        return str(said)
-    counts = sorted(coverage.languages.items(), key=lambda pair: (-pair[1], pair[0]))
-    languages = phrases["comma"].join(f"{plain_line(language)} {count}" for language, count in counts)
-    of_all = phrases["reports"].format(count=coverage.reports, languages=languages)
-    return f"{said} · {of_all}"
+    said = [phrases["first"].format(source=plain_line(coverage.source), moment=moment)]
+    if coverage.reports > 1:
+        counts = sorted(coverage.languages.items(), key=lambda pair: (-pair[1], pair[0]))
+        languages = phrases["comma"].join(f"{plain_line(language)} {count}" for language, count in counts)
+        said.append(phrases["reports"].format(count=coverage.reports, languages=languages))
+    if story.settled_at is not None:
+        said.append(phrases["came_back"].format(date=_date(story.settled_at, phrases, zone)))
+    return " · ".join(said)
 
 
 def _why(evidence: Mapping[str, Any], phrases: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ from scheduler.settings import Settings
 from storage.digests import Mail, claim, make_digest, outbox, record_delivery
 from storage.engine import Database
 from storage.errors import ChipwatchError
-from storage.followups.listing import Followup
+from storage.followups.followup import Followup
 
 
 def write_mail(settings: Settings, followups: Sequence[Followup], more: int, now: datetime) -> Mail:

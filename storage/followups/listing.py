@@ -1,15 +1,14 @@
-"""Follow-ups as they are shown: with their post, their stories and the reports of each."""
+"""Reading follow-ups with everything that is shown of them."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 
-from sqlalchemy import Select, Subquery, select, union
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, Subquery, func, select, union
+from sqlalchemy.orm import Session, aliased
 
-from storage.followups.status import GRAVEST_FIRST, LARGEST_ID
+from storage.followups.followup import Coverage, DuePlan, Followup, FollowupPost, Report, Story
+from storage.followups.status import LARGEST_ID, WAITING
 from storage.models import (
     FollowupPlanRow,
     FollowupPostRow,
@@ -22,114 +21,6 @@ from storage.models import (
 )
 
 Chosen = Select[int]  # ids
-
-
-@dataclass(frozen=True)
-class Report:
-    """One item of a story, with its link to the post."""
-
-    item_id: int
-    title: str
-    url: str
-    source: str
-    language: str
-    when: datetime  # published, or first seen where the source gave no date
-    score: float
-    followup: bool  # it calls for the follow-up itself; other reports of the story only touch the post
-    kind: str
-    evidence: dict[str, Any]  # as `storage.linking.evidence.Evidence`
-
-
-@dataclass(frozen=True)
-class Coverage:
-    """All that was reported of a story, whether it touches the post or not."""
-
-    source: str  # that was first
-    when: datetime
-    languages: Mapping[str, int]  # reports in each
-
-    @property
-    def reports(self) -> int:
-        """How many there are."""
-        return sum(self.languages.values())
-
-
-@dataclass(frozen=True)
-class Story:
-    """A story that calls for a follow-up; its reports that touch the post, best first."""
-
-    id: int
-    added_at: datetime
-    digest_id: int | None  # that carried it; none: not yet mailed
-    reports: tuple[Report, ...]
-    coverage: Coverage
-
-    @property
-    def best(self) -> Report:
-        """The report that says most about the post."""
-        return self.reports[0]
-
-    @property
-    def kind(self) -> str:
-        """The kind of change: the gravest that a report calls for the follow-up by."""
-        called = {report.kind for report in self.reports if report.followup}
-        return next((kind for kind in GRAVEST_FIRST if kind in called), self.best.kind)
-
-
-@dataclass(frozen=True)
-class FollowupPost:
-    """A post of a follow-up."""
-
-    id: int
-    file: str
-    title: str
-    url: str
-    published: datetime | None
-
-
-@dataclass(frozen=True)
-class DuePlan:
-    """A plan of a post whose time has passed."""
-
-    post_id: int
-    sentence: str
-    due: date  # the last day of the time that it names
-    added_at: datetime
-    digest_id: int | None  # that carried it; none: not yet mailed
-
-
-@dataclass(frozen=True)
-class Followup:
-    """A post that needs an update; its stories newest first."""
-
-    id: int
-    status: str
-    opened_at: datetime
-    settled_at: datetime | None
-    snoozed_until: datetime | None
-    ground: str | None
-    reason: str | None
-    posts: tuple[FollowupPost, ...]  # those that say the same, newest first; most have but one
-    stories: tuple[Story, ...]
-    plans: tuple[DuePlan, ...] = ()  # whose time has passed, those first that were due last
-
-    @property
-    def post(self) -> FollowupPost:
-        """The newest of its posts."""
-        return self.posts[0]
-
-    @property
-    def plans_told(self) -> tuple[DuePlan, ...]:
-        """Its plans, each sentence once: posts that say the same word them alike."""
-        told: dict[tuple[date, str], DuePlan] = {}
-        for plan in self.plans:
-            told.setdefault((plan.due, plan.sentence), plan)
-        return tuple(told.values())
-
-    @property
-    def score(self) -> float:
-        """That of its best story, 0 to 1; 0 for plans alone."""
-        return max((story.best.score for story in self.stories), default=0.0)
 
 
 def list_followups(
@@ -226,10 +117,12 @@ def _stories(
     stories_of = query.with_only_columns(FollowupStoryRow.story_id)
     pairs = {(post, member.story_id) for member in members for post in of[member.followup_id]}
     reports = _reports(session, pairs, stories_of, chosen)
-    coverage = _coverage(session, stories_of)
+    coverage, settled = _coverage(session, stories_of), _settled(session, chosen)
     stories: defaultdict[int, list[Story]] = defaultdict(list)
     for member in members:
-        found = _once(reports[post, member.story_id] for post in of[member.followup_id])
+        settled_at = settled.get((member.followup_id, member.story_id))
+        mine = (reports[post, member.story_id] for post in of[member.followup_id])
+        found = _best_first(_once(mine), settled_at)
         if found:
             stories[member.followup_id].append(
                 Story(
@@ -238,21 +131,59 @@ def _stories(
                     member.digest_id,
                     tuple(found),
                     coverage[member.story_id],
+                    settled_at,
                 )
             )
-    for mine in stories.values():
-        mine.sort(key=lambda story: (story.best.when, story.id), reverse=True)
+    for told in stories.values():
+        told.sort(key=lambda story: (story.best.when, story.id), reverse=True)
     return stories
 
 
-def _once(by_post: Iterable[Sequence[Report]]) -> list[Report]:
-    """Each item once, best first: with the newest post that it calls for an update of, if there is one."""
+def _settled(session: Session, chosen: Chosen) -> dict[tuple[int, int], datetime]:
+    """When the editor last settled a story for a post, before it came back: by follow-up and story."""
+    posts, earlier, earlier_posts = (
+        aliased(FollowupPostRow),
+        aliased(FollowupStoryRow),
+        aliased(FollowupPostRow),
+    )
+    query = (
+        select(FollowupStoryRow.followup_id, FollowupStoryRow.story_id, func.max(FollowupRow.settled_at))
+        .join(earlier, earlier.story_id == FollowupStoryRow.story_id)
+        .join(FollowupRow, FollowupRow.id == earlier.followup_id)
+        .join(posts, posts.followup_id == FollowupStoryRow.followup_id)
+        .join(
+            earlier_posts,
+            (earlier_posts.followup_id == earlier.followup_id) & (earlier_posts.post_id == posts.post_id),
+        )
+        .where(
+            FollowupStoryRow.followup_id.in_(chosen),
+            earlier.followup_id != FollowupStoryRow.followup_id,
+            FollowupRow.status.not_in(WAITING),
+            FollowupRow.settled_at <= FollowupStoryRow.added_at,
+        )
+        .group_by(FollowupStoryRow.followup_id, FollowupStoryRow.story_id)
+    )
+    return {(followup, story): when for followup, story, when in session.execute(query) if when}
+
+
+def _once(by_post: Iterable[Sequence[Report]]) -> Iterable[Report]:
+    """Each item once: with the newest post that it calls for an update of, if there is one."""
     best: dict[int, Report] = {}
     for report in (report for reports in by_post for report in reports):
         known = best.get(report.item_id)
         if known is None or report.followup > known.followup:
             best[report.item_id] = report
-    return sorted(best.values(), key=lambda r: (not r.followup, -r.score, r.when, r.item_id))
+    return best.values()
+
+
+def _best_first(reports: Iterable[Report], settled_at: datetime | None) -> list[Report]:
+    """Those that call for the follow-up, and of these what the editor has not judged yet, come first."""
+
+    def order(report: Report) -> tuple[bool, bool, float, datetime, int]:
+        judged = settled_at is not None and report.known_since <= settled_at
+        return not report.followup, judged, -report.score, report.when, report.item_id
+
+    return sorted(reports, key=order)
 
 
 def _reports(
@@ -277,6 +208,7 @@ def _reports(
                     source=source,
                     language=item.language,
                     when=item.moment,
+                    known_since=item.changed_at or item.first_seen,
                     score=link.score,
                     followup=link.followup,
                     kind=link.kind,

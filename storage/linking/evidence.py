@@ -19,7 +19,7 @@ from storage.linking.words import sentences
 PASSAGE = 240  # characters of a passage that are kept
 MAX_NEW = 6  # new figures and names that are listed, each
 SHOWN_NAMES = 8
-POSTS_REMEMBERED = 256
+POSTS_REMEMBERED = 512
 LEAD = 4  # sentences at the start of an item that say what it is about, its title included
 
 
@@ -44,12 +44,17 @@ class Evidence:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sentence:
     """A sentence and the names in it."""
 
     text: str
     names: frozenset[str]
+
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """Of its figures; asked for only where it shares a name with news."""
+        return kinds(self.text)
 
 
 @dataclass
@@ -171,7 +176,7 @@ class EvidenceFinder:
             if not common:
                 continue
             weight = math.fsum(self.index.name_rarity(name) for name in common) / 2 + len(common & subject)
-            weight += min(2, len(measured & kinds(sentence.text))) + (0.5 if place < lead else 0.0)
+            weight += min(2, len(measured & sentence.kinds)) + (0.5 if place < lead else 0.0)
             weight /= 1.0 + max(0, len(sentence.text) - PASSAGE) / PASSAGE
             if weight > most:
                 best, most = sentence, weight

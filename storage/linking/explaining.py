@@ -12,7 +12,7 @@ from storage.linking.index import PostIndex
 from storage.linking.lessons import Lessons, shifted
 from storage.linking.linker import MAX_LINKS
 from storage.linking.news import Reading
-from storage.linking.sharing import likeness, shares
+from storage.linking.sharing import Likeness, shares
 from storage.linking.signals import WITH_VECTORS, measure
 from storage.linking.weights import FARTHEST, Weights, default_weights, logistic
 
@@ -72,7 +72,7 @@ def explain(
     all_places = np.array([place, *places[places != place]], dtype=np.int32)
     values = signals.at(all_places, weights.signals)
     standard = weights.standard(values)
-    own = shares(likeness(all_places, index))
+    own = shares(Likeness(index).of(all_places))
     fits, alone = own @ weights.fits.sums(standard), weights.due.sums(standard)
     by_others = float((own @ alone)[0] - alone[0])
     threshold = weights.threshold if probability is None else probability

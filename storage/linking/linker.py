@@ -11,7 +11,7 @@ from storage.linking.evidence import Evidence, EvidenceFinder
 from storage.linking.index import IndexedPost, PostIndex
 from storage.linking.lessons import Lessons, shifted
 from storage.linking.news import Reading
-from storage.linking.sharing import likeness, shared
+from storage.linking.sharing import Likeness, shared
 from storage.linking.signals import measure
 from storage.linking.weights import default_weights, logistic
 
@@ -41,9 +41,11 @@ class Linker:
     probability: float | None = None  # of a needed update, that raises a follow-up; none: the learned one
     min_score: float = MIN_SCORE  # links below it are not made: no follow-up comes of them
     _finder: EvidenceFinder = field(init=False, repr=False)
+    _likeness: Likeness = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self._finder = EvidenceFinder(self.index, self.text_of)
+        self._likeness = Likeness(self.index)
 
     def link(self, news: Reading) -> list[Link]:
         """The posts that an item is linked to, ten at most, best first; dates are not looked at."""
@@ -72,7 +74,7 @@ class Linker:
             return []
         weights = default_weights(news.vectors is not None and self.index.vectors is not None)
         rows = weights.standard(signals.at(places, weights.signals))
-        like = likeness(places, self.index)
+        like = self._likeness.of(places)
         fits, due = (logistic(shared(head.sums(rows), like)) for head in (weights.fits, weights.due))
         best = [row for row in np.argsort(-fits, kind="stable")[:MAX_LINKS] if fits[row] >= self.min_score]
         threshold = weights.threshold if self.probability is None else self.probability

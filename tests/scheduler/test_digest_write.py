@@ -17,7 +17,7 @@ from lxml import etree, html
 
 from scheduler.digest.write import write_digest
 from storage.digests import Mail
-from storage.followups.listing import Coverage, DuePlan, Followup, FollowupPost, Report, Story
+from storage.followups.followup import Coverage, DuePlan, Followup, FollowupPost, Report, Story
 from tests.conftest import NOW
 from tests.scheduler.conftest import HOSTILE
 
@@ -37,6 +37,7 @@ REPORT = Report(
     source="Chip Wire",
     language="en",
     when=NOW - timedelta(hours=3),
+    known_since=NOW - timedelta(hours=2),
     score=0.876,
     followup=True,
     kind="extends",
@@ -355,3 +356,20 @@ def test_a_plan_that_many_posts_word_alike_is_told_once() -> None:
     assert due.plans_told == (plans[0], other)
     for text in (write(due).text, write(due).html):
         assert (text.count("量産は2026年後半の予定です。"), text.count("量産は2026年末です。")) == (1, 1)
+
+
+def test_plans_that_are_not_shown_are_counted() -> None:
+    plans = tuple(
+        DuePlan(1, f"{year}年に量産の予定です。", date(year, 12, 31), NOW, None) for year in range(2020, 2025)
+    )
+    text = write(replace(FOLLOWUP, stories=(), plans=plans)).text
+    assert text.count("量産の予定です。") == 3
+    assert "and 2 plans more: chipwatch followups show tells all" in text
+    assert "more" not in write(replace(FOLLOWUP, stories=(), plans=plans[:3])).text
+
+
+def test_a_story_that_came_back_says_when_it_was_settled() -> None:
+    back = replace(FOLLOWUP, stories=(replace(STORY, settled_at=NOW - timedelta(days=3)),))
+    assert "you settled it on 21 Nov 2026; this is new since" in write(back).text
+    assert "2026年11月21日に対応済み、その後の新しい報道" in write(back, language="ja").html
+    assert "settled" not in write(FOLLOWUP).text

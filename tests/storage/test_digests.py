@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from storage.digests import MOST, Mail, claim, last_scheduled, make_digest, outbox, record_delivery, upcoming
 from storage.engine import Database
-from storage.followups.listing import Followup, list_followups
+from storage.followups.followup import Followup
+from storage.followups.listing import list_followups
 from storage.followups.settling import settle
 from storage.followups.status import Status
 from storage.models import DigestRow

@@ -8,7 +8,8 @@ from sqlalchemy import delete, update
 from storage.digests import Mail, make_digest
 from storage.engine import Database
 from storage.followups.due import raise_due_plans
-from storage.followups.listing import Followup, list_followups
+from storage.followups.followup import Followup
+from storage.followups.listing import list_followups
 from storage.followups.settling import settle, wake
 from storage.followups.status import STATUSES, Status
 from storage.models import ClaimRow, MentionRow, PostRow

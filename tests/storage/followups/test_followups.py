@@ -8,7 +8,8 @@ from sqlalchemy import event
 
 from storage.engine import Database
 from storage.errors import InputError
-from storage.followups.listing import Followup, list_followups
+from storage.followups.followup import Followup
+from storage.followups.listing import list_followups
 from storage.followups.settling import settle, wake
 from storage.followups.status import STATUSES, Status
 from tests.conftest import NOW

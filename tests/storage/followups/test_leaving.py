@@ -7,8 +7,9 @@ import pytest
 
 from storage.engine import Database
 from storage.followups.due import raise_due_plans
+from storage.followups.followup import Followup
 from storage.followups.leaving import leave
-from storage.followups.listing import Followup, list_followups
+from storage.followups.listing import list_followups
 from storage.followups.raising import Call, add_posts, raise_followups
 from storage.followups.settling import settle
 from storage.followups.status import STATUSES

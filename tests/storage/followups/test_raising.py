@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import select, update
 
 from storage.engine import Database
-from storage.followups.listing import Followup, list_followups
+from storage.followups.followup import Followup
+from storage.followups.listing import list_followups
 from storage.followups.raising import Call, raise_followups, said_new, unsettled, withdraw_unearned
 from storage.followups.settling import settle
 from storage.followups.status import STATUSES, Status
@@ -117,6 +118,21 @@ def test_a_settled_story_comes_back_with_something_new_only(database: Database, 
     assert raised(database, call(post, story, new=("5000000000",)), now=LATER) == []
     (again,) = raised(database, call(post, story, new=("5000000000", "2027-Q1")), now=LATER)
     assert [(found.id, found.status) for found in listed(database)] == [(followup, status), (again, "open")]
+
+
+def test_of_a_story_that_came_back_the_news_since_the_verdict_comes_first(database: Database) -> None:
+    post = add_post(database)
+    story = add_story(database, {post: 0.9})
+    (first,) = raised(database, call(post, story))
+    with database.write() as session:
+        settle(session, [first], "done", now=NOW + timedelta(hours=1))
+    later = add_report(database, story, {post: 0.4}, when=LATER)
+    (again,) = raised(database, call(post, story, new=("2027-Q1",)), now=LATER)
+    (settled, back) = ({found.id: found for found in listed(database)}[number] for number in (first, again))
+    assert back.stories[0].best.item_id == later
+    assert back.stories[0].settled_at == NOW + timedelta(hours=1)
+    assert settled.stories[0].best.item_id != later
+    assert settled.stories[0].settled_at is None
 
 
 def test_a_settled_story_does_not_join_what_waits_for_its_post_by_another(database: Database) -> None:

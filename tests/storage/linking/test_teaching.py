@@ -10,7 +10,8 @@ from sqlalchemy import update
 
 from storage.engine import Database
 from storage.entry import Entry
-from storage.followups.listing import Followup, list_followups
+from storage.followups.followup import Followup
+from storage.followups.listing import list_followups
 from storage.followups.settling import settle
 from storage.followups.status import STATUSES, Ground, Status
 from storage.linking.asking import Answer, ask
