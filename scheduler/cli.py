@@ -11,6 +11,7 @@ import click
 from scheduler.garbage import collect_less
 from scheduler.logs import configure_logging
 from scheduler.settings import Settings, find_settings, load_settings
+from scheduler.threads import calculate_on_one
 from storage.engine import Database, open_database
 from storage.errors import ChipwatchError
 
@@ -85,6 +86,7 @@ def chipwatch(context: click.Context, config: Path | None, verbose: bool) -> Non
 def main() -> None:
     """Run the command line; a user's error is one line on standard error and an exit code that is not 0."""
     collect_less()
+    calculate_on_one()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal may lack the letters of a title

@@ -19,7 +19,7 @@ from storage.linking.words import sentences
 PASSAGE = 240  # characters of a passage that are kept
 MAX_NEW = 6  # new figures and names that are listed, each
 SHOWN_NAMES = 8
-POSTS_REMEMBERED = 512
+POSTS_REMEMBERED = 256
 LEAD = 4  # sentences at the start of an item that say what it is about, its title included
 
 

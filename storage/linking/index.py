@@ -204,8 +204,12 @@ class PostIndex:
 
     def leading_count(self, name: str) -> int:
         """How many posts have a name or topic in title or lead."""
-        mention = self.names.get(name) or self.topics.get(name)
-        return len(mention.leading) if mention else 0
+        return self._leading_counts.get(name, 0)
+
+    @cached_property
+    def _leading_counts(self) -> Mapping[str, int]:
+        """Counted once: a common name is asked for with every post that has it."""
+        return {name: len(mention.leading) for name, mention in (*self.topics.items(), *self.names.items())}
 
     def _rarity(self, frequency: int) -> float:
         posts = len(self.posts) + 1

@@ -9,13 +9,13 @@ import re
 import tomllib
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import ahocorasick
+from ahocorasick_rs import AhoCorasick, MatchKind
 
 from storage.errors import InputError
 
@@ -29,6 +29,10 @@ MODEL = re.compile(
 
 # A name that ends in the number of a version or generation: GPT-5.4, HBM4E, Gemini 3, Trainium3.
 _VERSIONED = re.compile(r"(?P<stem>[A-Za-z][A-Za-z -]*?)[ -]?\d[\d.]*[A-Za-z]{0,2}")
+
+
+# Half of a character, as broken JSON holds it: no text to the automaton.
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 def family(name: str) -> str:
@@ -72,6 +76,7 @@ def normal(text: str) -> str:
 
 
 def _lower(text: str) -> str:
+    text = _SURROGATE.sub("\ufffd", text)
     lowered = text.lower()
     if len(lowered) == len(text):
         return lowered
@@ -116,10 +121,10 @@ class NameTable:
     names: Mapping[str, Name]
     version: str
     no_model: re.Pattern[str]  # what looks like a model number and is none
-    _automaton: Any = field(init=False, repr=False)
+    _automaton: AhoCorasick = field(init=False, repr=False)
+    _aliases: Sequence[Sequence[_Alias]] = field(init=False, repr=False)  # by the number of their pattern
 
     def __post_init__(self) -> None:
-        automaton = ahocorasick.Automaton()
         seen: dict[str, list[_Alias]] = {}
         for entry in self.names.values():
             for alias in entry.aliases:
@@ -132,10 +137,8 @@ class NameTable:
                 )
             for decoy in entry.decoys:
                 seen.setdefault(_lower(normal(decoy)), []).append(_Alias(None, len(normal(decoy)), None))
-        for key, aliases in seen.items():
-            automaton.add_word(key, aliases)
-        automaton.make_automaton()
-        self._automaton = automaton
+        self._automaton = AhoCorasick(seen, matchkind=MatchKind.Standard, store_patterns=False)
+        self._aliases = list(seen.values())
 
     def find(self, text: str) -> list[Mention]:
         """Every name in `normal(text)`, in order; where two overlap, the leftmost and then the longest."""
@@ -143,12 +146,9 @@ class NameTable:
 
     def find_in_normal(self, text: str) -> list[Mention]:
         """As `find`, for a text that is `normal` already: that costs as much as the search."""
-        if not self.names:
-            return []  # an automaton without words cannot be asked
         found: list[tuple[int, int, str | None]] = []
-        for last, aliases in self._automaton.iter(_lower(text)):
-            end = last + 1
-            for alias in aliases:
+        for pattern, _, end in self._automaton.find_matches_as_indexes(_lower(text), overlapping=True):
+            for alias in self._aliases[pattern]:
                 start = end - alias.length
                 if alias.exact is not None and text[start:end] != alias.exact:
                     continue

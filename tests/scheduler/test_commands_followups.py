@@ -60,9 +60,10 @@ def test_json_has_stable_names(folder: Folder, numbers: list[int]) -> None:
     }
     assert shown["post"].keys() == {"file", "title", "url", "published"}
     (story,) = shown["stories"]
-    assert story.keys() == {"id", "kind", "added_at", "mailed", "reports"}
+    assert story.keys() == {"id", "kind", "added_at", "settled_before", "mailed", "reports"}
     assert story["reports"][0].keys() == {
-        *("item_id", "title", "url", "source", "language", "when", "score", "followup", "kind", "evidence")
+        *("item_id", "title", "url", "source", "language", "when", "known_since"),
+        *("score", "followup", "kind", "evidence"),
     }
     assert shown["opened_at"] == "2026-11-24T12:00:00+00:00"
 

@@ -39,6 +39,11 @@ def test_mentions_in_any_text_are_ordered_apart_and_are_aliases(text: str) -> No
         assert stands.lower() in {normal(a).lower() for a in entry.aliases} or stands in entry.exact
 
 
+def test_half_a_character_moves_no_place() -> None:
+    (mention,) = read_table(TABLE.encode()).find("\ud83d\udc4d\ud800 Acme \udfff")
+    assert (mention.name, mention.start, mention.end) == ("Acme", 4, 8)
+
+
 @settings(deadline=None)
 @given(HOSTILE)
 def test_counting_any_text_agrees_with_finding(text: str) -> None:
