@@ -8,7 +8,7 @@ demo: .venv/installed
 	$(BIN)/python -m demo
 
 test: .venv/test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: .venv/dev
 	$(BIN)/ruff check .

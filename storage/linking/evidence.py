@@ -2,7 +2,7 @@
 
 import math
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property, lru_cache
 from itertools import accumulate
@@ -11,8 +11,8 @@ from typing import Any
 from storage.claims.comparing import moved_times
 from storage.linking.figures import figures, kinds, numbers
 from storage.linking.index import PostIndex
-from storage.linking.kinds import EXTENDS, Comparison, kind_of, newer_names
-from storage.linking.names import normal
+from storage.linking.kinds import EXTENDS, Comparison, kind_of, makers, newer_names, one_subject
+from storage.linking.names import Name, normal
 from storage.linking.news import TEXT_READ, Reading
 from storage.linking.words import sentences
 
@@ -111,7 +111,7 @@ class EvidenceFinder:
             for figure in figures(normal(sentence.text))
             if figure.key not in post.numbers
         }
-        plan, speaking = self._plan(place, passages)
+        plan, speaking = self._plan(place, news, passages)
         said = plan or (ours.text if ours else "")
         new_names = tuple(name for name in news.title_names if name not in known)[:MAX_NEW]
         compared = Comparison(
@@ -122,6 +122,7 @@ class EvidenceFinder:
             new_figures=tuple(new_figures.values())[:MAX_NEW],
             said=self._said(news, post),
             expects=bool(plan),
+            one_subject=one_subject(self._titled(place), news.title_names, self._names),
             moved=self._moved(place, news, plan, speaking) if plan else (),
         )
         return Evidence(
@@ -135,15 +136,28 @@ class EvidenceFinder:
             kind=kind_of(compared),
         )
 
-    def _plan(self, place: int, passages: Sequence[Sentence]) -> tuple[str, Sequence[str]]:
+    def _plan(self, place: int, news: Reading, passages: Sequence[Sentence]) -> tuple[str, Sequence[str]]:
         """The post's plan that the news speaks of too, by an event such as a launch, and where it does."""
-        topics = self.index.vocabulary.topics
+        topics, titled = self.index.vocabulary.topics, self._titled(place)
         for plan in self.index.plans.get(place, ()):
+            named = self.index.vocabulary.names.count(plan).keys()
+            subject = named | makers(titled, self._names) if named else titled
+            if not one_subject(subject, news.title_names, self._names):
+                continue
             events = {topic for topic in topics.count_known(plan) if topics.names[topic].kind == "event"}
             told = [one.text for one in passages if events & topics.count_known(one.text).keys()]
             if told:
                 return plan, told
         return "", ()
+
+    @property
+    def _names(self) -> Mapping[str, Name]:
+        return self.index.vocabulary.names.names
+
+    def _titled(self, place: int) -> Collection[str]:
+        """The names in a post's title, without topics."""
+        topics = self.index.vocabulary.topics.names
+        return [name for name in self.index.title_names.get(place, ()) if name not in topics]
 
     def _moved(self, place: int, news: Reading, plan: str, told: Sequence[str]) -> Sequence[str]:
         """The time of a plan that the news gives otherwise, "2026年後半 → 2027 Q1"."""

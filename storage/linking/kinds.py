@@ -2,12 +2,12 @@
 
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from storage.linking.names import family, normal
+from storage.linking.names import Name, family, normal
 
 CONTRADICTS, SUPERSEDES, CONFIRMS, EXTENDS = "contradicts", "supersedes", "confirms", "extends"
 # Share of the words of a title, by rarity, from which on the post has said it. On judged news one in five of
@@ -28,6 +28,7 @@ class Comparison:
     new_figures: Sequence[str]
     said: float  # share of what the item's title says, by rarity of words, that the post says
     expects: bool = False  # whether the post's passage says that something is still to happen
+    one_subject: bool = True  # whether the two titles may treat one
     moved: Sequence[str] = ()  # times of the post's plan that the item gives otherwise, "old → new"
 
 
@@ -40,7 +41,11 @@ def kind_of(compared: Comparison) -> str:
     words = change_words()
     title = normal(compared.title)
     new = bool(compared.new_names or compared.new_figures)
-    undone = words.reversed.search(title) and not words.reversed.search(normal(compared.post))
+    undone = (
+        compared.one_subject
+        and words.reversed.search(title)
+        and not words.reversed.search(normal(compared.post))
+    )
     if compared.moved or undone:
         return CONTRADICTS
     if newer_names(compared.post_names, compared.new_names) or words.replaced.search(title):
@@ -48,6 +53,32 @@ def kind_of(compared: Comparison) -> str:
     if compared.expects and words.fulfilled.search(title):
         return CONFIRMS
     return EXTENDS if new or compared.said < SAID else ""
+
+
+def one_subject(ours: Collection[str], theirs: Collection[str], table: Mapping[str, Name]) -> bool:
+    """Whether texts that have these names may treat one subject: a rival's product is another.
+
+    They share a name; and where both name things (products, plants, rules), or makers, one of each.
+    """
+    return bool({*ours} & {*theirs}) and all(
+        not ours_of_kind or not theirs_of_kind or ours_of_kind & theirs_of_kind
+        for ours_of_kind, theirs_of_kind in (
+            (_things(ours, table), _things(theirs, table)),
+            (makers(ours, table), makers(theirs, table)),
+        )
+    )
+
+
+def makers(names: Iterable[str], table: Mapping[str, Name]) -> set[str]:
+    """The companies among names, and those whose products are."""
+    entries = (table[name] for name in names if name in table)
+    found = (entry.name if entry.kind == "company" else entry.of for entry in entries)
+    return {maker for maker in found if maker is not None}
+
+
+def _things(names: Iterable[str], table: Mapping[str, Name]) -> set[str]:
+    """The names that are no company's; a model number outside the table is one."""
+    return {name for name in names if name not in table or table[name].kind != "company"}
 
 
 def newer_names(old: Iterable[str], new: Iterable[str]) -> list[str]:

@@ -120,6 +120,10 @@ def test_a_plan_of_the_post_stands_beside_what_the_news_says_of_the_same_event(w
         found = finder.find(0, news, finder.read_news(news))
         assert (found.post_passage, found.kind) == ("量産は2026年後半の予定です。", kind)
         assert len(found.changes) == changes
+    for title in ("Borealis begins mass production of ZX450", "Acme begins mass production of Nova-5"):
+        rival = reading_of(words, title)
+        found = finder.find(0, rival, finder.read_news(rival))
+        assert found.kind == "extends", "a plan for one thing does not come true by another"
     other = reading_of(words, "Acme's Orion wins a prize in 2027")
     assert finder.find(0, other, finder.read_news(other)).post_passage != "量産は2026年後半の予定です。"
     assert list(index.plans) == [0]

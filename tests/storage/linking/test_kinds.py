@@ -11,7 +11,9 @@ from storage.linking.kinds import (
     change_words,
     kind_of,
     newer_names,
+    one_subject,
 )
+from storage.linking.names import Vocabulary
 
 
 def compared(title: str, **given: object) -> Comparison:
@@ -34,6 +36,31 @@ def compared(title: str, **given: object) -> Comparison:
 )
 def test_what_is_undone_contradicts(title: str) -> None:
     assert kind_of(compared(title)) == CONTRADICTS
+
+
+def test_what_is_undone_of_another_subject_contradicts_nothing() -> None:
+    assert kind_of(compared("Borealis delays its chip", one_subject=False)) == EXTENDS
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "one"),
+    [
+        (["Acme", "Orion"], ["Orion"], True),
+        (["Acme"], ["Acme", "Orion"], True),  # news may name the product that a post leaves open
+        (["Orion"], ["Acme"], False),  # no name is shared
+        (["Acme", "Orion"], ["Acme", "Nova-5"], False),
+        (["Acme", "ZX450"], ["Acme", "ZX450"], True),  # a model number outside the table
+        (["Acme", "ZX450"], ["Acme", "ZX451"], False),
+        (["Acme", "Export rule"], ["Borealis", "Export rule"], False),  # a rival's
+        (["Orion", "Borealis"], ["Acme", "Orion"], True),  # its maker counts too
+        ([], ["Acme"], False),
+    ],
+)
+def test_one_subject_has_a_thing_and_a_maker_in_common(
+    words: Vocabulary, ours: list[str], theirs: list[str], one: bool
+) -> None:
+    assert one_subject(ours, theirs, words.names.names) is one
+    assert one_subject(theirs, ours, words.names.names) is one
 
 
 def test_what_the_post_says_itself_is_no_contradiction() -> None:
