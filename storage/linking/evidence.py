@@ -11,7 +11,7 @@ from typing import Any
 from storage.claims.comparing import moved_times
 from storage.linking.figures import figures, kinds, numbers
 from storage.linking.index import PostIndex
-from storage.linking.kinds import EXTENDS, Comparison, kind_of, makers, newer_names, one_subject
+from storage.linking.kinds import EXTENDS, Comparison, kind_of, makers, newer_names, one_subject, rivals
 from storage.linking.names import Name, normal
 from storage.linking.news import TEXT_READ, Reading
 from storage.linking.words import sentences
@@ -111,18 +111,19 @@ class EvidenceFinder:
             for figure in figures(normal(sentence.text))
             if figure.key not in post.numbers
         }
-        plan, speaking = self._plan(place, news, passages)
+        titled = self._titled(place)
+        plan, speaking = self._plan(place, titled, news, passages)
         said = plan or (ours.text if ours else "")
         new_names = tuple(name for name in news.title_names if name not in known)[:MAX_NEW]
         compared = Comparison(
-            post_names=self.index.title_names.get(place, ()),
             post=f"{self.index.titles[place]}\n{said}",
             title=news.item.title,
             new_names=new_names,
             new_figures=tuple(new_figures.values())[:MAX_NEW],
             said=self._said(news, post),
             expects=bool(plan),
-            one_subject=one_subject(self._titled(place), news.title_names, self._names),
+            one_subject=one_subject(titled, news.title_names, self._names),
+            newer=() if rivals(titled, news.title_names, self._names) else newer_names(titled, new_names),
             moved=self._moved(place, news, plan, speaking) if plan else (),
         )
         return Evidence(
@@ -132,13 +133,15 @@ class EvidenceFinder:
             news_passage=_cut(speaking[-1] if plan else (theirs or told[0]).text) if told else "",
             new_figures=tuple(compared.new_figures),
             new_names=new_names,
-            changes=(*compared.moved, *newer_names(compared.post_names, new_names)),
+            changes=(*compared.moved, *compared.newer),
             kind=kind_of(compared),
         )
 
-    def _plan(self, place: int, news: Reading, passages: Sequence[Sentence]) -> tuple[str, Sequence[str]]:
+    def _plan(
+        self, place: int, titled: Collection[str], news: Reading, passages: Sequence[Sentence]
+    ) -> tuple[str, Sequence[str]]:
         """The post's plan that the news speaks of too, by an event such as a launch, and where it does."""
-        topics, titled = self.index.vocabulary.topics, self._titled(place)
+        topics = self.index.vocabulary.topics
         for plan in self.index.plans.get(place, ()):
             named = self.index.vocabulary.names.count(plan).keys()
             subject = named | makers(titled, self._names) if named else titled

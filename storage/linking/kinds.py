@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,7 +22,6 @@ _GENERATION = re.compile(r"\d+(?:\.\d+)?")
 class Comparison:
     """A post and an item, side by side."""
 
-    post_names: Sequence[str]  # of the post's title
     post: str  # its title and its passage on the matter
     title: str  # of the item
     new_names: Sequence[str]  # of the item's title and nowhere in the post
@@ -29,6 +29,7 @@ class Comparison:
     said: float  # share of what the item's title says, by rarity of words, that the post says
     expects: bool = False  # whether the post's passage says that something is still to happen
     one_subject: bool = True  # whether the two titles may treat one
+    newer: Sequence[str] = ()  # products of the post's title and those that follow them, "old → new"
     moved: Sequence[str] = ()  # times of the post's plan that the item gives otherwise, "old → new"
 
 
@@ -48,7 +49,7 @@ def kind_of(compared: Comparison) -> str:
     )
     if compared.moved or undone:
         return CONTRADICTS
-    if newer_names(compared.post_names, compared.new_names) or words.replaced.search(title):
+    if compared.newer or words.replaced.search(title):
         return SUPERSEDES
     if compared.expects and words.fulfilled.search(title):
         return CONFIRMS
@@ -60,13 +61,17 @@ def one_subject(ours: Collection[str], theirs: Collection[str], table: Mapping[s
 
     They share a name; and where both name things (products, plants, rules), or makers, one of each.
     """
-    return bool({*ours} & {*theirs}) and all(
-        not ours_of_kind or not theirs_of_kind or ours_of_kind & theirs_of_kind
-        for ours_of_kind, theirs_of_kind in (
-            (_things(ours, table), _things(theirs, table)),
-            (makers(ours, table), makers(theirs, table)),
-        )
-    )
+    things = _things(ours, table), _things(theirs, table)
+    return bool({*ours} & {*theirs}) and not _apart(*things) and not rivals(ours, theirs, table)
+
+
+def rivals(ours: Iterable[str], theirs: Iterable[str], table: Mapping[str, Name]) -> bool:
+    """Whether texts that have these names tell of different makers."""
+    return _apart(makers(ours, table), makers(theirs, table))
+
+
+def _apart(ours: AbstractSet[str], theirs: AbstractSet[str]) -> bool:
+    return bool(ours and theirs) and ours.isdisjoint(theirs)
 
 
 def makers(names: Iterable[str], table: Mapping[str, Name]) -> set[str]:

@@ -137,3 +137,15 @@ def test_the_share_of_a_title_that_a_post_says(words: Vocabulary) -> None:
     ):
         news = reading_of(words, title, language="ja")
         assert finder.find(0, news, finder.read_news(news)).kind == kind
+
+
+def test_a_rivals_generation_replaces_nothing(words: Vocabulary) -> None:
+    posts = [("Acme's Nova-5, explained", "What Acme's Nova-5 is for."), *BLOG[1:]]
+    finder = EvidenceFinder(index_of(words, posts), lambda post: posts[post - 1][1])
+    for title, changes in (
+        ("Acme unveils Nova-5.2", ("Nova-5 → Nova-5.2",)),
+        ("Borealis unveils Nova-5.2", ()),
+    ):
+        news = reading_of(words, title)
+        found = finder.find(0, news, finder.read_news(news))
+        assert (found.changes, found.kind) == (changes, "supersedes" if changes else "extends")

@@ -12,13 +12,13 @@ from storage.linking.kinds import (
     kind_of,
     newer_names,
     one_subject,
+    rivals,
 )
 from storage.linking.names import Vocabulary
 
 
 def compared(title: str, **given: object) -> Comparison:
     values: dict[str, object] = {
-        "post_names": (),
         "post": "オリオンの量産は2026年後半を目指す。",
         "new_names": (),
         "new_figures": (),
@@ -72,11 +72,18 @@ def test_a_time_that_moved_contradicts() -> None:
 
 
 def test_a_later_generation_supersedes_and_an_earlier_or_other_one_does_not() -> None:
-    known = {"post_names": ["Nova-5", "Acme"]}
-    assert kind_of(compared("Acme shows Nova-5.2", new_names=["Nova-5.2"], **known)) == SUPERSEDES
-    for name in ("Nova-4", "Vega-7", "Acme 9"):
-        assert kind_of(compared(f"Acme shows {name}", new_names=[name], **known)) == EXTENDS
-    assert kind_of(compared("A successor to Nova-5", **known)) == SUPERSEDES
+    known = ["Nova-5", "Acme"]
+    assert newer_names(known, ["Nova-5.2"]) == ["Nova-5 → Nova-5.2"]
+    assert newer_names(known, ["Nova-4", "Vega-7", "Acme 9"]) == []
+    assert kind_of(compared("Acme shows Nova-5.2", newer=["Nova-5 → Nova-5.2"])) == SUPERSEDES
+    assert kind_of(compared("A successor to Nova-5")) == SUPERSEDES
+
+
+def test_rivals_tell_of_different_makers(words: Vocabulary) -> None:
+    table = words.names.names
+    assert rivals(["Orion"], ["Borealis", "Nova-5"], table)
+    assert not rivals(["Orion"], ["Acme", "Borealis"], table)
+    assert not rivals(["Nova-5"], ["Borealis"], table), "nobody is known to make it"
 
 
 @pytest.mark.parametrize(
