@@ -62,6 +62,8 @@ def test_japanese_plans(sentence: str, day: str) -> None:
         ("AMD's chip is scheduled to ship on March 3, 2027.", "2027-03-03"),
         ("AMD will ship it by mid-2027, and Intel in spring 2028.", "2027-09-30"),
         ("On March 3, 2027 AMD will ship it.", "2027-03-03"),
+        ("The duties for high-risk systems apply from 2 August 2027.", "2027-08-02"),
+        ("The rules come into force on 1 March 2027.", "2027-03-01"),
         ("In 2027, AMD will double its output.", "2027-12-31"),
         ("The chip is slated for release next month.", "2026-12-31"),
         ("Samsung plans to open the fab later this year.", "2026-12-31"),
