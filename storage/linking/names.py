@@ -72,7 +72,8 @@ class _Alias:
 
 def normal(text: str) -> str:
     """The form that names are looked up in: NFKC, so that full-width letters and half-width kana match."""
-    return unicodedata.normalize("NFKC", text)
+    # Line by line: one that is so already, as most are, costs a tenth of one that is not.
+    return "\n".join([unicodedata.normalize("NFKC", line) for line in text.split("\n")])
 
 
 def _lower(text: str) -> str:

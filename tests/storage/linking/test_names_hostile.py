@@ -1,5 +1,6 @@
 """Whatever a text holds, names are found in it in order, apart from each other, and as they are counted."""
 
+import unicodedata
 from collections import Counter
 
 from hypothesis import given, settings
@@ -37,6 +38,11 @@ def test_mentions_in_any_text_are_ordered_apart_and_are_aliases(text: str) -> No
         entry = table.names[mention.name]
         stands = searched[mention.start : mention.end]
         assert stands.lower() in {normal(a).lower() for a in entry.aliases} or stands in entry.exact
+
+
+@given(st.lists(HOSTILE | st.sampled_from(["\n", "か\u3099", "\u0301", "㌔", "\u2028", "\r\n"])).map("".join))
+def test_line_by_line_a_text_has_the_same_form_as_in_whole(text: str) -> None:
+    assert normal(text) == unicodedata.normalize("NFKC", text)
 
 
 def test_half_a_character_moves_no_place() -> None:
