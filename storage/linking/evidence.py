@@ -4,7 +4,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from itertools import accumulate
 from typing import Any
 
@@ -81,15 +81,13 @@ class EvidenceFinder:
     _post: Callable[[int], _Post] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        def read(post: int) -> _Post:
-            read, text = self._read(self.text_of(self.index.posts[post].id))
-            return _Post(read, f"{normal(self.index.posts[post].title)}\n{text}")
-
-        self._post = lru_cache(POSTS_REMEMBERED)(read)
+        # Not a method: a finder that its own memory held would go, with the index, only when Python looks for
+        # cycles.
+        self._post = lru_cache(POSTS_REMEMBERED)(partial(_read_post, self.index, self.text_of))
 
     def read_news(self, news: Reading) -> Sequence[Sentence]:
         """The sentences of an item, its title first."""
-        return self._read(f"{news.item.title}\n{news.item.text[:TEXT_READ]}")[0]
+        return _read(f"{news.item.title}\n{news.item.text[:TEXT_READ]}", self.index)[0]
 
     def find(self, place: int, news: Reading, told: Sequence[Sentence]) -> Evidence:
         """The evidence for the post at a place; `told` is what `read_news` gave."""
@@ -199,18 +197,25 @@ class EvidenceFinder:
                 best, most = sentence, weight
         return best
 
-    def _read(self, text: str) -> tuple[list[Sentence], str]:
-        """The sentences of a text, and all of them in normal form."""
-        texts = list(dict.fromkeys(sentences(text)))
-        normals = [normal(sentence) for sentence in texts]
-        starts = list(accumulate((len(sentence) + 1 for sentence in normals), initial=0))
-        names: list[set[str]] = [set() for _ in texts]
-        # One search over all of them: a search has a cost of its own.
-        joined = "\n".join(normals)
-        for mention in self.index.vocabulary.names.find_in_normal(joined):
-            names[bisect_right(starts, mention.start) - 1].add(mention.name)
-        read = [Sentence(sentence, frozenset(found)) for sentence, found in zip(texts, names, strict=True)]
-        return read, joined
+
+def _read_post(index: PostIndex, text_of: Callable[[int], str], place: int) -> _Post:
+    post = index.posts[place]
+    read, text = _read(text_of(post.id), index)
+    return _Post(read, f"{normal(post.title)}\n{text}")
+
+
+def _read(text: str, index: PostIndex) -> tuple[list[Sentence], str]:
+    """The sentences of a text, and all of them in normal form."""
+    texts = list(dict.fromkeys(sentences(text)))
+    normals = [normal(sentence) for sentence in texts]
+    starts = list(accumulate((len(sentence) + 1 for sentence in normals), initial=0))
+    names: list[set[str]] = [set() for _ in texts]
+    # One search over all of them: a search has a cost of its own.
+    joined = "\n".join(normals)
+    for mention in index.vocabulary.names.find_in_normal(joined):
+        names[bisect_right(starts, mention.start) - 1].add(mention.name)
+    read = [Sentence(sentence, frozenset(found)) for sentence, found in zip(texts, names, strict=True)]
+    return read, joined
 
 
 def _cut(text: str) -> str:

@@ -6,7 +6,7 @@ for either number.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from storage.linking.words import title_words
 LIKE = 0.4  # likeness from which on posts share
 SHARE = 0.45  # of what a post is worth, that comes from the mean of those like it and itself
 COMMON = 0.2  # a word or name of more of the posts makes no titles alike
-TITLES_REMEMBERED = 4_096  # a tenth of a millisecond each to read again
+TITLES_REMEMBERED = 2_048  # a tenth of a millisecond each to read again
 
 
 def shared(sums: Numbers, likeness: Numbers) -> Numbers:
@@ -42,7 +42,7 @@ class Likeness:
     _bag: Callable[[int], Mapping[str, float]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self._bag = lru_cache(TITLES_REMEMBERED)(self._read)
+        self._bag = lru_cache(TITLES_REMEMBERED)(partial(_title_bag, self.index))
 
     def of(self, places: Places) -> Numbers:
         """Of the posts at these places, a row and a column a post: the mean cosine of titles as bags of words
@@ -67,16 +67,16 @@ class Likeness:
         lengths = np.linalg.norm(rows, axis=1, keepdims=True)
         return np.asarray(rows / np.maximum(lengths, 1e-9), dtype=np.float32)
 
-    def _read(self, place: int) -> Mapping[str, float]:
-        """The words, names and topics of a title with their weights; names begin with a space."""
-        index = self.index
-        most = max(2, COMMON * len(index.posts))
-        bag = {}
-        for word in sorted(title_words(index.titles[place])):
-            postings = index.words.get(word)
-            if postings is not None and postings.frequency <= most:
-                bag[word] = IN_TITLE * index.word_rarity(word)
-        for name in index.title_names.get(place, ()):
-            if index.leading_count(name) <= most:
-                bag[f" {name}"] = NAMED_IN_TITLE * index.leading_rarity(name)
-        return bag
+
+def _title_bag(index: PostIndex, place: int) -> Mapping[str, float]:
+    """The words, names and topics of a post's title with their weights; names begin with a space."""
+    most = max(2, COMMON * len(index.posts))
+    bag = {}
+    for word in sorted(title_words(index.titles[place])):
+        postings = index.words.get(word)
+        if postings is not None and postings.frequency <= most:
+            bag[word] = IN_TITLE * index.word_rarity(word)
+    for name in index.title_names.get(place, ()):
+        if index.leading_count(name) <= most:
+            bag[f" {name}"] = NAMED_IN_TITLE * index.leading_rarity(name)
+    return bag

@@ -1,5 +1,7 @@
 """The linker gives an item its links: ten at most, best first, each with a verdict and its reason."""
 
+import gc
+import weakref
 from dataclasses import dataclass, field
 
 import pytest
@@ -112,6 +114,21 @@ def test_texts_are_asked_for_by_id_and_only_of_posts_that_are_linked(words: Voca
         reading_of(words, "カレー特集")
     )
     assert asked == [4]
+
+
+@pytest.mark.parametrize("encoder", [None, Trigrams()])
+def test_a_linker_goes_at_once_with_its_index_when_it_is_not_needed_any_more(
+    words: Vocabulary, encoder: Encoder | None
+) -> None:
+    linker = _linker(words, encoder=encoder)
+    assert linker.link(reading_of(words, "Acme tapes out its Orion chip", encoder=encoder))
+    index = weakref.ref(linker.index)
+    gc.disable()
+    try:
+        del linker
+        assert index() is None
+    finally:
+        gc.enable()
 
 
 def test_a_blog_without_posts_has_no_links(words: Vocabulary) -> None:
