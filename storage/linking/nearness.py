@@ -57,6 +57,10 @@ class Passages:
             found[start : start + BLOCK] = floats[: len(rows)] @ columns
         return iter(np.ascontiguousarray(found.T) * self._scales)
 
+    def near(self, posts: NDArray[np.integer], *directions: Vectors) -> Iterator[Numbers]:
+        """As `along`, of some posts."""
+        return iter((self.rows(posts) @ np.column_stack(directions)).T)
+
     def as_given(self, raw: Vectors) -> Vectors:
         """The direction in which `given` finds how near a vector is to posts before they were evened out."""
         return self.space.undone(raw)

@@ -1,17 +1,19 @@
 """What speaks for an item and a post belonging together: one number a signal, for every post at once.
 
-All are sums over arrays of posts, so that an item is held against a hundred thousand posts as one is held
-against ten. What each is worth is learned (`weights.toml`); here it is only measured.
+Nearly all are sums over arrays of posts, so that an item is held against a hundred thousand posts as one is
+held against ten. What each is worth is learned (`weights.toml`); here it is only measured.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from storage.linking.index import IN_LEAD, IN_TITLE, PostIndex, weights_in
 from storage.linking.names import family
-from storage.linking.news import Reading
+from storage.linking.nearness import PostVectors
+from storage.linking.news import NewsVectors, Reading
 from storage.linking.postings import Numbers, Places
 
 # A mention in an item's text counts less than one in its title; in full if it is repeated.
@@ -25,6 +27,7 @@ TOPIC_FULL = 5  # mentions of a topic that make it a post's own
 WORD_IN_TEXT = 0.3  # next to one in the item's title
 NAMED, NAMED_IN_TEXT, MAKER = 2.0, 0.7, 1.0  # next to a word of the item's title, 1
 ANY = 0.05
+HALF = np.float32(0.5)
 LEARNED_ON = 2_500  # posts of the blog that the weights were learned on
 
 PRODUCTS = {"product", "rule", "place", "person"}
@@ -71,34 +74,41 @@ AGAINST = {"missing", "named", "rank_about", "rank_words", "rank_opening", "rank
 
 @dataclass(frozen=True)
 class Signals:
-    """The signals of an item, each an array over all posts."""
+    """The signals of an item, most of them as arrays over all posts."""
 
     of: Mapping[str, Numbers]
     ranked: Mapping[str, Numbers]  # what the posts are ranked by, for the signals that are ranks
     nearness: Numbers  # mean cosine of title and opening, zeros without vectors
+    closer: Callable[[Places], Mapping[str, Numbers]] = lambda _places: {}  # those of the posts asked for
 
     def at(self, places: Places, names: Iterable[str]) -> Numbers:
         """A row a post, a column a signal."""
-        columns = [
-            _ranks(self.ranked[name], places) if name in self.ranked else self.of[name][places]
-            for name in names
-        ]
-        return np.column_stack(columns).astype(np.float32)
+        closer = self.closer(places)
+
+        def column(name: str) -> Numbers:
+            if name in self.ranked:
+                return _ranks(self.ranked[name], places)
+            return closer[name] if name in closer else self.of[name][places]
+
+        return np.column_stack([column(name) for name in names]).astype(np.float32)
 
 
 def measure(news: Reading, index: PostIndex) -> Signals:
     """All signals of an item; those of vectors only if both sides have them."""
     of = {**_by_names(news, index), **_by_topics(news, index), **_by_words(news, index)}
-    near = _by_vectors(news, index)
-    nearness = near.pop("nearness", np.zeros(len(index.posts), dtype=np.float32))
-    # Posts that have nothing of an item are ranked by nearness, not by their order.
-    ranked = {"rank_about": of["about"] + np.float32(1e-6) * nearness, "rank_words": of["words"]}
     of["apology"] = index.failed
     of["same_product"] = of["title_share"] * of["families"]
-    if near:
-        of["same_matter"] = of["title_share"] * near["title_paragraphs"]
-        ranked |= {"rank_opening": near["opening_opening"], "rank_raw": near.pop("raw")}
-    return Signals({**of, **near}, ranked, nearness)
+    ranked = {"rank_about": of["about"], "rank_words": of["words"]}
+    vectors, posts = news.vectors, index.vectors
+    if vectors is None or posts is None or not index.posts:
+        return Signals(of, ranked, _zeros(index))
+    near = _by_openings(vectors, posts)
+    nearness = near.pop("nearness")
+    # Posts that have nothing of an item are ranked by nearness, not by their order.
+    ranked["rank_about"] = of["about"] + np.float32(1e-6) * nearness
+    ranked |= {"rank_opening": near["opening_opening"], "rank_raw": near.pop("raw")}
+    closer = partial(_by_passages, vectors, posts, of["title_share"])
+    return Signals({**of, **near}, ranked, nearness, closer)
 
 
 def _by_names(news: Reading, index: PostIndex) -> dict[str, Numbers]:
@@ -216,32 +226,37 @@ def _named(news: Reading, index: PostIndex) -> dict[str, float]:
     return weights
 
 
-def _by_vectors(news: Reading, index: PostIndex) -> dict[str, Numbers]:
-    if news.vectors is None or index.vectors is None or not index.posts:
-        return {}
-    posts = index.vectors
-    title, opening, raw = news.vectors.title, news.vectors.opening, news.vectors.raw
-    (title_title,) = posts.title.along(posts.title.space.of_news(title))
+def _by_openings(news: NewsVectors, posts: PostVectors) -> dict[str, Numbers]:
     openings = posts.opening.space
     title_opening, opening_opening, as_given = posts.opening.along(
-        openings.of_news(title), openings.of_news(opening), posts.opening.as_given(raw)
+        openings.of_news(news.title), openings.of_news(news.opening), posts.opening.as_given(news.raw)
     )
-    paragraphs = [
-        passages.along(passages.space.of_news(title), passages.space.of_news(opening))
-        for passages in posts.paragraphs
-    ]
-    (title_first, opening_first), (title_second, opening_second) = paragraphs
-    nearness = (title_opening + opening_opening) / 2
+    nearness = (title_opening + opening_opening) * HALF
     return {
-        "title_title": title_title,
         "title_opening": title_opening,
         "opening_opening": opening_opening,
-        "title_paragraphs": (title_first + title_second) / 2,
-        "title_paragraph": np.maximum(title_first, title_second),
-        "opening_paragraphs": (opening_first + opening_second) / 2,
-        "raw": posts.opening.given(raw, as_given),
+        "raw": posts.opening.given(news.raw, as_given),
         "behind": nearness.max() - nearness,
         "nearness": nearness,
+    }
+
+
+def _by_passages(
+    news: NewsVectors, posts: PostVectors, title_share: Numbers, places: Places
+) -> dict[str, Numbers]:
+    """What candidates are told apart by; to find them, openings are enough."""
+    (title_title,) = posts.title.near(places, posts.title.space.of_news(news.title))
+    (title_first, opening_first), (title_second, opening_second) = (
+        passages.near(places, passages.space.of_news(news.title), passages.space.of_news(news.opening))
+        for passages in posts.paragraphs
+    )
+    title_paragraphs = (title_first + title_second) * HALF
+    return {
+        "title_title": title_title,
+        "title_paragraphs": title_paragraphs,
+        "title_paragraph": np.maximum(title_first, title_second),
+        "opening_paragraphs": (opening_first + opening_second) * HALF,
+        "same_matter": title_share[places] * title_paragraphs,
     }
 
 
