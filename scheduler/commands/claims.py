@@ -10,6 +10,7 @@ import click
 from scheduler.cli import Front
 from scheduler.clock import utc_now
 from scheduler.output import print_json, print_table
+from scheduler.settings import Settings
 from storage.errors import plain_line
 
 if TYPE_CHECKING:
@@ -39,11 +40,17 @@ def claims(
         _overview(front, most, as_json)
 
 
+def _today(settings: Settings) -> date:
+    """The day where the digest is read: by it a plan's time is over."""
+    return utc_now().astimezone(settings.digest.timezone).date()
+
+
 def _of_name(front: Front, word: str, plans: bool, passed: bool, most: int | None, as_json: bool) -> None:
     from storage.claims.asking import claims_of, find_name, posts_mentioning
     from storage.linking.names import default_vocabulary
 
-    settings, today = front.settings(), utc_now().date()
+    settings = front.settings()
+    today = _today(settings)
     with front.open(settings) as database, database.read() as session:
         name = find_name(session, default_vocabulary(), word)
         posts = posts_mentioning(session, name)
@@ -93,7 +100,8 @@ def _sum(claims: "Sequence[PostClaim]", today: date) -> str:
 def _plans(front: Front, passed: bool, most: int | None, as_json: bool) -> None:
     from storage.claims.asking import plans_due, plans_of_all
 
-    settings, today = front.settings(), utc_now().date()
+    settings = front.settings()
+    today = _today(settings)
     with front.open(settings) as database, database.read() as session:
         found = plans_due(session, date.min, today - timedelta(days=1)) if passed else plans_of_all(session)
     if as_json:
@@ -108,7 +116,8 @@ def _overview(front: Front, most: int | None, as_json: bool) -> None:
     from storage.claims.asking import count_names
     from storage.linking.names import default_vocabulary
 
-    settings, today = front.settings(), utc_now().date()
+    settings = front.settings()
+    today = _today(settings)
     with front.open(settings) as database, database.read() as session:
         counts = count_names(session, default_vocabulary(), today)
     if as_json:

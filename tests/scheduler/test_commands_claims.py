@@ -1,6 +1,7 @@
 """`chipwatch claims`: what the posts say of a name, as a table and as JSON."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
@@ -149,3 +150,13 @@ def test_a_sentence_cannot_move_the_cursor(folder: Folder) -> None:
     ran = folder.run("claims", "\x1b[2J\nHBM")
     assert "\x1b" not in ran.err
     assert ran.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(("zone", "passed"), [("Asia/Tokyo", True), ("UTC", False)])
+def test_a_plans_time_is_over_by_the_days_of_the_digest(blog: Folder, zone: str, passed: bool) -> None:
+    blog.settings(f'[digest]\ntimezone = "{zone}"')
+    blog.now = datetime(2026, 12, 31, 20, tzinfo=UTC)  # in Tokyo the new year has begun
+    (plan,) = [
+        claim for claim in json.loads(blog.run("claims", "HBM4", "--json").out)["claims"] if claim["plan"]
+    ]
+    assert plan["passed"] is passed
