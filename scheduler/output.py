@@ -13,7 +13,8 @@ from scheduler.novelty import what_changed, what_is_new
 from storage.errors import InputError, plain_line
 
 if TYPE_CHECKING:
-    from storage.followups.followup import Followup, FollowupPost
+    from storage.followups.followup import Followup
+    from storage.posts.shown import ShownPost
 
 PIPED_WIDTH = 160  # columns of a table that no terminal sets a width for
 
@@ -88,7 +89,7 @@ def followup_json(followup: "Followup") -> dict[str, Any]:
     }
 
 
-def _post_json(post: "FollowupPost") -> dict[str, Any]:
+def _post_json(post: "ShownPost") -> dict[str, Any]:
     return {"file": post.file, "title": post.title, "url": post.url, "published": post.published}
 
 

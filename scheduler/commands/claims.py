@@ -14,7 +14,8 @@ from scheduler.settings import Settings
 from storage.errors import plain_line
 
 if TYPE_CHECKING:
-    from storage.claims.asking import MentioningPost, PostClaim
+    from storage.claims.asking import PostClaim
+    from storage.posts.shown import ShownPost
 
 ROWS = 40  # of a table where no --limit is given; JSON has all
 FEW = 5  # posts without a claim that are shown below the claims
@@ -152,7 +153,7 @@ def _plan(claim: "PostClaim", today: date) -> str:
     return f"{'passed' if claim.passed(today) else 'by'} {claim.due}"
 
 
-def _day(post: "MentioningPost") -> str:
+def _day(post: "ShownPost") -> str:
     return f"{post.published:%Y-%m-%d}" if post.published else ""
 
 
@@ -160,7 +161,7 @@ def _many(number: int, what: str) -> str:
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
-def _post(post: "MentioningPost") -> dict[str, Any]:
+def _post(post: "ShownPost") -> dict[str, Any]:
     return {"file": post.file, "title": post.title, "url": post.url, "published": post.published}
 
 

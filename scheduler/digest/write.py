@@ -15,7 +15,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from scheduler.novelty import what_changed, what_is_new
 from storage.digests import Mail
 from storage.errors import plain_line
-from storage.followups.followup import DuePlan, Followup, FollowupPost, Story
+from storage.followups.followup import DuePlan, Followup, Story
+from storage.posts.shown import ShownPost
 from storage.urls import is_web_url
 
 _ENVIRONMENT = Environment(
@@ -153,7 +154,7 @@ def _alike(count: int, phrases: Mapping[str, Any]) -> str:
     return str(phrases["alike_one" if count == 1 else "alike"].format(count=count)) if count else ""
 
 
-def _address(post: FollowupPost) -> str:
+def _address(post: ShownPost) -> str:
     return plain_line(post.url if is_web_url(post.url) else post.file)
 
 

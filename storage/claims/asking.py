@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from difflib import get_close_matches
 from json import dumps
 from typing import Any
@@ -14,6 +14,7 @@ from storage.errors import InputError
 from storage.linking.figures import Figure
 from storage.linking.names import NameTable, Vocabulary, normal
 from storage.models import ClaimRow, MentionRow, PostRow
+from storage.posts.shown import ShownPost
 
 NEAREST = 3  # names that are shown where one is not known
 ALIKE = 0.6  # how alike such a name must be, as difflib counts
@@ -21,21 +22,10 @@ _NEWEST_FIRST = (PostRow.published.desc().nulls_last(), PostRow.file, ClaimRow.p
 
 
 @dataclass(frozen=True)
-class MentioningPost:
-    """A post that mentions a name, with or without saying something of it."""
-
-    id: int
-    file: str
-    title: str
-    url: str
-    published: datetime | None
-
-
-@dataclass(frozen=True)
 class PostClaim:
     """What a post claims."""
 
-    post: MentioningPost
+    post: ShownPost
     sentence: str
     names: tuple[str, ...]
     figures: tuple[Figure, ...]
@@ -91,7 +81,7 @@ def _aliases(table: NameTable) -> dict[str, str]:
     return aliases
 
 
-def posts_mentioning(session: Session, name: str) -> list[MentioningPost]:
+def posts_mentioning(session: Session, name: str) -> list[ShownPost]:
     """The posts that mention a name, newest first; apologies are none."""
     query = (
         select(PostRow.id, PostRow.file, PostRow.title, PostRow.url, PostRow.published)
@@ -99,7 +89,7 @@ def posts_mentioning(session: Session, name: str) -> list[MentioningPost]:
         .where(MentionRow.name == name, ~PostRow.failed)
         .order_by(PostRow.published.desc().nulls_last(), PostRow.file)
     )
-    return [MentioningPost(*row) for row in session.execute(query)]
+    return [ShownPost(*row) for row in session.execute(query)]
 
 
 def claims_of(session: Session, name: str) -> list[PostClaim]:
@@ -174,9 +164,9 @@ def _claims() -> Select[*tuple[Any, ...]]:
 
 
 def _read(session: Session, query: Select[*tuple[Any, ...]]) -> Iterable[PostClaim]:
-    posts: dict[int, MentioningPost] = {}
+    posts: dict[int, ShownPost] = {}
     for id, file, title, url, published, sentence, names, figures, plan, due in session.execute(query):
-        post = posts.setdefault(id, MentioningPost(id, file, title, url, published))
+        post = posts.setdefault(id, ShownPost(id, file, title, url, published))
         yield PostClaim(post, sentence, tuple(names), _figures(figures), plan, due)
 
 

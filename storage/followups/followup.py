@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from storage.followups.status import GRAVEST_FIRST
+from storage.posts.shown import ShownPost
 
 
 @dataclass(frozen=True)
@@ -63,17 +64,6 @@ class Story:
 
 
 @dataclass(frozen=True)
-class FollowupPost:
-    """A post of a follow-up."""
-
-    id: int
-    file: str
-    title: str
-    url: str
-    published: datetime | None
-
-
-@dataclass(frozen=True)
 class DuePlan:
     """A plan of a post whose time has passed."""
 
@@ -95,12 +85,12 @@ class Followup:
     snoozed_until: datetime | None
     ground: str | None
     reason: str | None
-    posts: tuple[FollowupPost, ...]  # those that say the same, newest first; most have but one
+    posts: tuple[ShownPost, ...]  # those that say the same, newest first; most have but one
     stories: tuple[Story, ...]
     plans: tuple[DuePlan, ...] = ()  # whose time has passed, those first that were due last
 
     @property
-    def post(self) -> FollowupPost:
+    def post(self) -> ShownPost:
         """The newest of its posts."""
         return self.posts[0]
 

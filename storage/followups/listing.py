@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Select, Subquery, func, select, union
 from sqlalchemy.orm import Session, aliased
 
-from storage.followups.followup import Coverage, DuePlan, Followup, FollowupPost, Report, Story
+from storage.followups.followup import Coverage, DuePlan, Followup, Report, Story
 from storage.followups.status import LARGEST_ID, WAITING
 from storage.models import (
     FollowupPlanRow,
@@ -19,6 +19,7 @@ from storage.models import (
     PostRow,
     SourceRow,
 )
+from storage.posts.shown import ShownPost
 
 Chosen = Select[int]  # ids
 
@@ -76,7 +77,7 @@ def _members(chosen: Chosen) -> Subquery:
     ).subquery()
 
 
-def _posts(session: Session, chosen: Chosen) -> defaultdict[int, list[FollowupPost]]:
+def _posts(session: Session, chosen: Chosen) -> defaultdict[int, list[ShownPost]]:
     """The posts of each follow-up, newest first."""
     members = _members(chosen)
     query = (
@@ -84,9 +85,9 @@ def _posts(session: Session, chosen: Chosen) -> defaultdict[int, list[FollowupPo
         .join(PostRow, PostRow.id == members.c.post_id)
         .order_by(PostRow.published.desc().nulls_last(), PostRow.id.desc())
     )
-    posts: defaultdict[int, list[FollowupPost]] = defaultdict(list)
+    posts: defaultdict[int, list[ShownPost]] = defaultdict(list)
     for followup, post in session.execute(query):
-        posts[followup].append(FollowupPost(post.id, post.file, post.title, post.url, post.published))
+        posts[followup].append(ShownPost(post.id, post.file, post.title, post.url, post.published))
     return posts
 
 
@@ -107,7 +108,7 @@ def _plans(session: Session, chosen: Chosen, *, unsent: bool) -> defaultdict[int
 
 
 def _stories(
-    session: Session, chosen: Chosen, posts: Mapping[int, Sequence[FollowupPost]], *, unsent: bool
+    session: Session, chosen: Chosen, posts: Mapping[int, Sequence[ShownPost]], *, unsent: bool
 ) -> defaultdict[int, list[Story]]:
     query = select(FollowupStoryRow).where(FollowupStoryRow.followup_id.in_(chosen))
     if unsent:

@@ -27,7 +27,7 @@ TOPIC_FULL = 5  # mentions of a topic that make it a post's own
 WORD_IN_TEXT = 0.3  # next to one in the item's title
 NAMED, NAMED_IN_TEXT, MAKER = 2.0, 0.7, 1.0  # next to a word of the item's title, 1
 ANY = 0.05
-HALF = np.float32(0.5)
+HALF = np.float32(0.5)  # of the arrays' own type
 LEARNED_ON = 2_500  # posts of the blog that the weights were learned on
 
 PRODUCTS = {"product", "rule", "place", "person"}

@@ -168,10 +168,11 @@ def _save(session: Session, read: Sequence[_Read], names_version: str, now: date
     for result in read:
         post = result.post
         row = rows.get(post.file) or PostRow(file=post.file)
-        if row.id is not None and (row.title, row.text) != (post.title, "\n\n".join(post.paragraphs)):
+        text = "\n\n".join(post.paragraphs)
+        if row.id is not None and (row.title, row.text) != (post.title, text):
             rewritten.append(row.id)
         row.title, row.url, row.published = post.title, post.url, post.published
-        row.text = "\n\n".join(post.paragraphs)
+        row.text = text
         row.lead_words, row.failed = " ".join(sorted(result.lead_words)), result.failed
         row.wish = post.wish or ""
         row.file_hash, row.names_version, row.imported_at = result.file_hash, names_version, now

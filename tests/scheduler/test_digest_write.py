@@ -17,7 +17,8 @@ from lxml import etree, html
 
 from scheduler.digest.write import write_digest
 from storage.digests import Mail
-from storage.followups.followup import Coverage, DuePlan, Followup, FollowupPost, Report, Story
+from storage.followups.followup import Coverage, DuePlan, Followup, Report, Story
+from storage.posts.shown import ShownPost
 from tests.conftest import NOW
 from tests.scheduler.conftest import HOSTILE
 
@@ -44,7 +45,7 @@ REPORT = Report(
     evidence=EVIDENCE,
 )
 STORY = Story(1, NOW, None, (REPORT,), Coverage("Chip Wire", REPORT.when, {"en": 1}))
-POST = FollowupPost(
+POST = ShownPost(
     1,
     "2026-01-21-acme.md",
     "Acme's own chip",

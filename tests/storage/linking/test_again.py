@@ -4,12 +4,14 @@ import asyncio
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select, update
 
 from storage.engine import Database
 from storage.entry import Entry
 from storage.followups.listing import list_followups
 from storage.followups.settling import settle
+from storage.followups.status import Ground
 from storage.linking.loading import load_linker
 from storage.linking.names import Vocabulary
 from storage.linking.replaying import Change, put_back, replay, stories_since
@@ -204,22 +206,14 @@ def test_a_replay_shows_what_would_be_raised_dropped_and_moved(
     assert (raised.what, raised.before) == ("raised", None)
 
 
-def test_a_replay_does_not_raise_what_the_editor_settled(
-    database: Database, tmp_path: Path, words: Vocabulary
+@pytest.mark.parametrize(("ground", "called"), [("evergreen", False), ("not-about", True)])
+def test_a_replay_neither_raises_nor_drops_what_the_editor_settled(
+    database: Database, tmp_path: Path, words: Vocabulary, ground: Ground, called: bool
 ) -> None:
     _linked(database, tmp_path, words)
     with database.write() as session:
-        settle(session, [1], "dismissed", now=NOW + HOUR, ground="evergreen")
-        session.execute(update(LinkRow).values(followup=False))
-    assert _replay(database, words) == []
-
-
-def test_a_replay_does_not_drop_what_the_editor_settled(
-    database: Database, tmp_path: Path, words: Vocabulary
-) -> None:
-    _linked(database, tmp_path, words)
-    with database.write() as session:
-        settle(session, [1], "dismissed", now=NOW + HOUR, ground="not-about")
+        settle(session, [1], "dismissed", now=NOW + HOUR, ground=ground)
+        session.execute(update(LinkRow).values(followup=called))
     assert _replay(database, words) == []
 
 
