@@ -10,12 +10,11 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from crawler.parsing.apart import Apart
 from crawler.run import known_asks
-from scheduler.delivery import check_mail_settings
-from scheduler.digest.schedule import due_slot, next_slot
+from scheduler.digest.schedule import next_slot
 from scheduler.jobs.crawl import crawl_and_link
-from scheduler.jobs.digest import make_todays_digest, send_outbox
+from scheduler.jobs.digest import check_delivery, due_recipients, make_digests, send_outbox
+from scheduler.recipients import Recipient
 from scheduler.settings import Settings
-from storage.digests import last_scheduled
 from storage.engine import Database
 from storage.errors import ChipwatchError, HeldError, SettingsError
 from storage.holding import held
@@ -81,23 +80,21 @@ class Daemon:
 
     def _announce(self) -> None:
         logger.info("watching %d sources; stop with Ctrl-C or SIGTERM", len(self.settings.sources))
-        if not self._can_mail():
-            return
-        digest = self.settings.digest
-        slot = next_slot(self._started, digest.at, digest.timezone).astimezone(digest.timezone)
-        logger.info("next digest: %s to %s", f"{slot:%Y-%m-%d %H:%M %Z}", ", ".join(digest.to))
+        for to in self._recipients():
+            slot = next_slot(self._started, to.at, to.timezone).astimezone(to.timezone)
+            logger.info("next digest: %s to %s", f"{slot:%Y-%m-%d %H:%M %Z}", to.name)
 
-    def _can_mail(self) -> bool:
-        """Whether the settings are enough to mail a digest; what is missing is said when it changes."""
+    def _recipients(self) -> list[Recipient]:
+        """Who can be sent a digest, none if the settings are not enough; what is missing is said once."""
         try:
-            check_mail_settings(self.settings)
+            found = check_delivery(self.settings)
         except SettingsError as error:
             if str(error) != self._no_mail:
                 logger.warning("no digest will be mailed: %s", error)
             self._no_mail = str(error)
-            return False
+            return []
         self._no_mail = ""
-        return True
+        return found
 
     async def _guarded(self, job: Callable[[], Awaitable[None]]) -> None:
         """Run a job; whatever it raises is logged, and the job comes again at its next turn."""
@@ -149,17 +146,21 @@ class Daemon:
                 logger.warning("source %s: %s", visit.source.name, visit.failure or visit.flaw)
 
     async def _digest(self) -> None:
-        digest = self.settings.digest
-        if not self._can_mail():
-            return
         now = self.now()
-        last = await self.database.reading(last_scheduled)
-        slot = due_slot(now, digest.at, digest.timezone, last=last, started=self._started)
-        if slot is not None:
-            count = await make_todays_digest(self.database, self.settings, scheduled_for=slot, now=now)
-            logger.info("digest: %s", f"{count} follow-ups" if count else "nothing new, no mail")
+        self._started = min(self._started, now)  # later: the clock has been set back since
+        to = self._recipients()
+        if not to:
+            return
+        due = await due_recipients(self.database, to, started=self._started, now=now)
+        if due:
+            made = await make_digests(self.database, self.settings, due, now=now)
+            for name, contents in made.items():
+                told = f"{len(contents.followups)} follow-ups"
+                logger.info("digest for %s: %s", name, "nothing new" if contents.quiet else told)
         sent = await send_outbox(self.database, self.settings, now=self.now, retry_now=False)
         for recipient in sent.to:
-            logger.info("digest mailed to %s", recipient)
+            logger.info("digest sent to %s", recipient)
         for failure in sent.failures:
-            logger.warning("digest not mailed, will be tried again: %s", failure)
+            logger.warning("digest not sent, will be tried again: %s", failure)
+        for failure in sent.refused:
+            logger.error("digest refused: %s; chipwatch digest --send tries it again", failure)

@@ -34,7 +34,8 @@ def explain(error: ValidationError, values: Mapping[str, Any], keys: Keys) -> st
     if loc == ("sources",):
         return str(first["ctx"]["error"]) if "ctx" in first else "sources are written [[sources]], one by one"
     if first["type"] == "string_pattern_mismatch":
-        return f"{place.removesuffix(f'.{loc[-1]}')} {first['input']!r} is not an e-mail address"
+        where = place.removesuffix(".address").rstrip(".0123456789")
+        return f"{where} {first['input']!r} is not an e-mail address"
     message = str(first.get("ctx", {}).get("error") or _SHAPES.get(first["type"]) or first["msg"].lower())
     return f"{place} {message if message.startswith(('must', 'is ', 'holds')) else f'is wrong: {message}'}"
 

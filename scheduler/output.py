@@ -19,15 +19,20 @@ if TYPE_CHECKING:
 PIPED_WIDTH = 160  # columns of a table that no terminal sets a width for
 
 
+def _plain(unknown: object) -> str:
+    if isinstance(unknown, (datetime, date)):
+        return unknown.isoformat()
+    raise TypeError(f"{type(unknown).__name__} has no JSON form")
+
+
+def plain_json(value: object) -> Any:
+    """The value as JSON would give it back: dates in ISO 8601, lists for tuples."""
+    return json.loads(json.dumps(value, default=_plain))
+
+
 def print_json(value: object) -> None:
     """One JSON value; dates in ISO 8601."""
-
-    def plain(unknown: object) -> str:
-        if isinstance(unknown, (datetime, date)):
-            return unknown.isoformat()
-        raise TypeError(f"{type(unknown).__name__} has no JSON form")
-
-    text = json.dumps(value, ensure_ascii=False, indent=2, default=plain)
+    text = json.dumps(value, ensure_ascii=False, indent=2, default=_plain)
     # JSON itself escapes only what is below U+0020; terminals obey more than that.
     click.echo("".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text))
 
@@ -77,14 +82,13 @@ def followup_json(followup: "Followup") -> dict[str, Any]:
                 "kind": story.kind,
                 "added_at": story.added_at,
                 "settled_before": story.settled_at,
-                "mailed": story.digest_id is not None,
+                "mailed": story.told,
                 "reports": [asdict(report) for report in story.reports],
             }
             for story in followup.stories
         ],
         "plans": [
-            {"sentence": plan.sentence, "due": plan.due, "mailed": plan.digest_id is not None}
-            for plan in followup.plans
+            {"sentence": plan.sentence, "due": plan.due, "mailed": plan.told} for plan in followup.plans
         ],
     }
 

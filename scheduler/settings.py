@@ -51,7 +51,14 @@ def _zone(value: object) -> object:
         raise ValueError('must be a time zone such as "Asia/Tokyo"') from error
 
 
+def _recipient(value: object) -> object:
+    return {"address": value} if isinstance(value, str) else value
+
+
 Address = Annotated[str, Field(pattern=_ADDRESS)]
+TimeOfDay = Annotated[time, BeforeValidator(_time)]
+Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
+Language = Literal["ja", "en"]
 
 
 class Section(BaseModel):
@@ -121,13 +128,36 @@ class LinkingSettings(Section):
     probability: float | None = Field(default=None, gt=0, le=1)
 
 
+class RecipientSettings(Section):
+    """Who gets the digest; what is left out is as [digest] has it."""
+
+    address: Address
+    at: TimeOfDay | None = None
+    timezone: Zone | None = None
+    language: Language | None = None
+
+
 class DigestSettings(Section):
     """The daily e-mail."""
 
-    to: tuple[Address, ...] = ()
-    at: Annotated[time, BeforeValidator(_time)] = time(7, 30)
-    timezone: Annotated[ZoneInfo, BeforeValidator(_zone)] = ZoneInfo("UTC")
-    language: Literal["ja", "en"] = "en"
+    to: tuple[Annotated[RecipientSettings, BeforeValidator(_recipient)], ...] = ()
+    at: TimeOfDay = time(7, 30)
+    timezone: Zone = ZoneInfo("UTC")
+    language: Language = "en"
+    quiet: Literal["nothing", "note"] = "nothing"  # what is mailed on a day without news
+    ideas: int = Field(default=5, ge=0, le=50)  # stories without a post, at most
+    atom: str = ""  # files with the last digests, relative to the settings file
+    json_file: str = Field(default="", alias="json")
+    chat_file: str = ""  # with the URLs of chat services, one a line, as Apprise takes them
+
+    @field_validator("to")
+    @classmethod
+    def _once_each(cls, value: tuple[RecipientSettings, ...]) -> tuple[RecipientSettings, ...]:
+        addresses = [recipient.address for recipient in value]
+        for address in addresses:
+            if addresses.count(address) > 1:
+                raise ValueError(f"names {address} twice")
+        return value
 
 
 class MailSettings(Section):
@@ -175,14 +205,15 @@ class Settings(Section):
     @property
     def posts(self) -> Path | None:
         """The folder with the blog's posts."""
-        return self._beside(self.blog.path, "[blog] path") if self.blog.path else None
+        return self.locate(self.blog.path, "[blog] path") if self.blog.path else None
 
     @property
     def database_url(self) -> str:
         """The database's URL, a relative SQLite file made absolute."""
         return beside(self.storage.url, self.folder)
 
-    def _beside(self, path: str, what: str) -> Path:
+    def locate(self, path: str, what: str) -> Path:
+        """A path of the settings, a relative one taken from their folder. Raises `SettingsError`."""
         try:
             return self.folder / Path(path).expanduser()
         except RuntimeError as error:
@@ -214,7 +245,7 @@ class Settings(Section):
             return os.environ[PASSWORD_VARIABLE]
         if not self.mail.password_file:
             return None
-        path = self._beside(self.mail.password_file, "[mail] password_file")
+        path = self.locate(self.mail.password_file, "[mail] password_file")
         try:
             return path.read_text(encoding="utf-8").strip()
         except (OSError, ValueError) as error:

@@ -6,7 +6,7 @@
     │   └── HeldError       another daemon holds the database
     ├── InputError          exit code 2: a file or an argument that was handed in cannot be used
     ├── SourceError         an address gives no news
-    └── DeliveryError       the mail server took no mail, or not for this recipient
+    └── DeliveryError       a digest was not taken, or not for this recipient
 
 Each message is one line that names the thing and says what to do. What goes wrong with one source or one
 post of many is not an exception but a result, see `storage.sources` and `storage.posts`.
@@ -52,4 +52,8 @@ class SourceError(ChipwatchError):
 
 
 class DeliveryError(ChipwatchError):
-    """The mail server refused, or could not be reached."""
+    """A digest was not taken: refused, or its server could not be reached."""
+
+    def __init__(self, message: object, *, for_good: bool = False) -> None:
+        super().__init__(message)
+        self.for_good = for_good  # another try would end as this one did

@@ -68,3 +68,9 @@ def store_article(session: Session, item_id: int, text: str | None, now: datetim
     if text:
         row.article = storable(text)[:MAX_TEXT]
         row.linked_at = None
+
+
+def count_items_since(session: Session, when: datetime | None) -> int:
+    """How many items were first seen since then, or ever."""
+    query = select(func.count()).select_from(ItemRow)
+    return session.scalar(query if when is None else query.where(ItemRow.first_seen > when)) or 0

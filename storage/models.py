@@ -11,6 +11,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     LargeBinary,
     MetaData,
@@ -185,6 +186,8 @@ class PostRow(Base):
     lead_words: Mapped[str] = mapped_column(default="")  # of its first paragraphs, parted by spaces
     failed: Mapped[bool] = mapped_column(default=False)  # a text generator's apology instead of a post
     wish: Mapped[str] = mapped_column(default="")  # its front matter's `followup`: evergreen, never, or ""
+    rewritten_at: Mapped[datetime | None]  # title or text last differed from what was stored
+    rewritten_by: Mapped[str] = mapped_column(default="")  # the commit that did it, where the blog is in git
     file_hash: Mapped[str]
     names_version: Mapped[str]  # of the tables that the mentions and claims were found with
     imported_at: Mapped[datetime]
@@ -295,7 +298,7 @@ class FollowupPostRow(Base):
 
 
 class FollowupPlanRow(Base):
-    """A plan of a post whose time has passed, and the digest that carried it."""
+    """A plan of a post whose time has passed."""
 
     __tablename__ = "followup_plan"
 
@@ -305,43 +308,115 @@ class FollowupPlanRow(Base):
     sentence: Mapped[str]  # as the claim has it
     due: Mapped[date]  # the last day of the time that it names
     added_at: Mapped[datetime]
-    digest_id: Mapped[int | None] = mapped_column(ForeignKey("digest.id"), index=True)
-
-
-class DigestRow(Base):
-    """One mail as it was, or would have been, handed over; recorded before it is sent."""
-
-    __tablename__ = "digest"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    scheduled_for: Mapped[datetime | None] = mapped_column(unique=True)  # none: sent by hand
-    created_at: Mapped[datetime]
-    followups: Mapped[int]  # how many it carries; 0: a quiet day, nothing was mailed
-    subject: Mapped[str]
-    html: Mapped[str]
-    text: Mapped[str]
-    message_id: Mapped[str]
 
 
 class FollowupStoryRow(Base):
-    """A story that calls for a follow-up, and the digest that carried it."""
+    """A story that calls for a follow-up."""
 
     __tablename__ = "followup_story"
 
     followup_id: Mapped[int] = mapped_column(ForeignKey("followup.id", ondelete="CASCADE"), primary_key=True)
     story_id: Mapped[int] = mapped_column(ForeignKey("story.id"), primary_key=True, index=True)
     added_at: Mapped[datetime]
-    digest_id: Mapped[int | None] = mapped_column(ForeignKey("digest.id"), index=True)
 
 
-class DeliveryRow(Base):
-    """A digest for one recipient: the outbox."""
+class DigestRow(Base):
+    """One digest for one recipient, recorded before it is handed over: the outbox, and its history."""
 
-    __tablename__ = "delivery"
+    __tablename__ = "digest"
+    __table_args__ = (UniqueConstraint("recipient", "scheduled_for"),)
 
-    digest_id: Mapped[int] = mapped_column(ForeignKey("digest.id"), primary_key=True)
-    recipient: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    recipient: Mapped[str]  # an address; "files"; "chat" with the service and a hash of its URL
+    scheduled_for: Mapped[datetime | None]  # none: sent by hand
+    created_at: Mapped[datetime]
+    followups: Mapped[int]  # how many it carries
+    silent: Mapped[bool]  # a day without news, of which nothing is said: there is nothing to hand over
+    subject: Mapped[str]
+    html: Mapped[str]
+    text: Mapped[str]
+    chart: Mapped[bytes | None]  # PNG that the HTML shows
+    data: Mapped[dict[str, Any]]  # the same as JSON
+    message_id: Mapped[str]
     attempts: Mapped[int] = mapped_column(default=0)
-    sent_at: Mapped[datetime | None] = mapped_column(index=True)
     tried_at: Mapped[datetime | None]
-    error: Mapped[str | None]
+    sent_at: Mapped[datetime | None] = mapped_column(index=True)
+    refused_at: Mapped[datetime | None]  # for good: it is not tried again by itself
+    error: Mapped[str | None]  # of the last attempt
+
+
+class ToldStoryRow(Base):
+    """A story of a follow-up that a digest carried."""
+
+    __tablename__ = "told_story"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["followup_id", "story_id"],
+            ["followup_story.followup_id", "followup_story.story_id"],
+            ondelete="CASCADE",
+        ),
+        Index("ix_told_story_followup", "followup_id", "story_id"),
+    )
+
+    digest_id: Mapped[int] = mapped_column(ForeignKey("digest.id", ondelete="CASCADE"), primary_key=True)
+    followup_id: Mapped[int] = mapped_column(primary_key=True)
+    story_id: Mapped[int] = mapped_column(primary_key=True)
+
+
+class ToldPlanRow(Base):
+    """A plan of a follow-up that a digest carried."""
+
+    __tablename__ = "told_plan"
+
+    digest_id: Mapped[int] = mapped_column(ForeignKey("digest.id", ondelete="CASCADE"), primary_key=True)
+    plan_id: Mapped[int] = mapped_column(
+        ForeignKey("followup_plan.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
+class ToldIdeaRow(Base):
+    """A story without a post that a digest carried."""
+
+    __tablename__ = "told_idea"
+
+    digest_id: Mapped[int] = mapped_column(ForeignKey("digest.id", ondelete="CASCADE"), primary_key=True)
+    story_id: Mapped[int] = mapped_column(
+        ForeignKey("story.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
+class ToldTroubleRow(Base):
+    """A source in trouble that a digest carried; it goes when the source is well again."""
+
+    __tablename__ = "told_trouble"
+
+    digest_id: Mapped[int] = mapped_column(ForeignKey("digest.id", ondelete="CASCADE"), primary_key=True)
+    source_id: Mapped[int] = mapped_column(
+        ForeignKey("source.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    condition: Mapped[str]  # as `chipwatch sources` says it
+
+
+class WatchRow(Base):
+    """The daemon of this database: one row, while one runs and after."""
+
+    __tablename__ = "watch"
+
+    id: Mapped[int] = mapped_column(primary_key=True)  # always 1
+    host: Mapped[str]
+    process: Mapped[int]
+    version: Mapped[str]
+    started_at: Mapped[datetime]
+    beat_at: Mapped[datetime]  # when its loop was last known to turn
+
+
+class JobRow(Base):
+    """What the daemon last did of each kind."""
+
+    __tablename__ = "job"
+
+    name: Mapped[str] = mapped_column(primary_key=True)  # crawl, digest, posts, housekeeping
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]  # none: it is at it, or died at it
+    did: Mapped[str]  # in a line
+    error: Mapped[str | None]  # why it failed

@@ -1,71 +1,118 @@
 """`chipwatch digest`: tonight's mail, to look at or to send."""
 
 import asyncio
+import json
 from pathlib import Path
 
 import click
 
 from scheduler.cli import Front
 from scheduler.clock import utc_now
-from scheduler.delivery import check_mail_settings
-from scheduler.jobs.digest import make_todays_digest, send_outbox, write_mail
+from scheduler.delivery.files import self_contained
+from scheduler.delivery.mail import check_mail_settings, send_mail
+from scheduler.jobs.digest import check_delivery, foresee, make_digests, send_outbox, write_for
+from scheduler.recipients import mail_recipient
 from scheduler.settings import Settings
-from storage.digests import outbox, upcoming
+from storage.digests.content import Contents, Mail
+from storage.digests.outbox import outbox
 from storage.engine import Database
 from storage.errors import DeliveryError, InputError
+
+FORMS = (".html", ".txt", ".json")
 
 
 @click.command()
 @click.option(
-    "--preview", type=click.Path(path_type=Path, dir_okay=False), help="Write it to a file: .html, or .txt."
+    "--preview",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write it to a file: .html, .txt or .json.",
 )
-@click.option("--send", is_flag=True, help="Send it now to [digest] to.")
+@click.option("--send", is_flag=True, help="Send it now to everyone in [digest].")
+@click.option(
+    "--to", metavar="ADDRESS", help="As this address would get it; with --send to it alone, as a trial."
+)
 @click.pass_obj
-def digest(front: Front, preview: Path | None, send: bool) -> None:
-    """Write the digest of all that no digest carried yet. A preview mails and marks nothing."""
+def digest(front: Front, preview: Path | None, send: bool, to: str | None) -> None:
+    """Write the digest of all that is new. A preview, and a trial by --to, mark nothing as told."""
     if (preview is None) == (not send):
         raise click.UsageError("give either --preview FILE or --send")
     settings = front.settings()
+    if to is not None and ("@" not in to or any(c.isspace() for c in to)):
+        raise InputError(f"--to {to!r} is not an e-mail address")
     if send:
-        check_mail_settings(settings)
+        check_mail_settings(settings) if to else check_delivery(settings)
     with front.open(settings) as database:
         if preview is not None:
-            _preview(database, settings, preview)
+            _preview(database, settings, preview, to)
+        elif to is not None:
+            _try(database, settings, to)
         else:
             asyncio.run(_send(database, settings))
 
 
-def _preview(database: Database, settings: Settings, file: Path) -> None:
-    if file.suffix not in (".html", ".txt"):
-        raise InputError(f"--preview {file}: the name must end in .html or .txt")
+def _foreseen(database: Database, settings: Settings, to: str | None) -> tuple[Contents, Mail]:
+    """The digest as an address would get it now; without one, the first that the settings name."""
+    first = settings.digest.to[0].address if settings.digest.to else ""
+    recipient = mail_recipient(settings, to or first)
     now = utc_now()
     with database.read() as session:
-        followups, more = upcoming(session, now=now)
+        contents = foresee(session, settings, recipient, now)
+    return contents, write_for(settings, recipient, contents, now)
+
+
+def _preview(database: Database, settings: Settings, file: Path, to: str | None) -> None:
+    if file.suffix not in FORMS:
+        raise InputError(f"--preview {file}: the name must end in {', '.join(FORMS[:-1])} or {FORMS[-1]}")
+    contents, mail = _foreseen(database, settings, to)
+    with database.read() as session:
         waiting = len(outbox(session))
-    mail = write_mail(settings, followups, more, now)
+    said = {
+        ".html": self_contained(mail),
+        ".txt": mail.text,
+        ".json": json.dumps(mail.data, ensure_ascii=False, indent=2),
+    }[file.suffix]
     try:
-        file.write_text(mail.html if file.suffix == ".html" else mail.text, encoding="utf-8")
+        file.write_text(said, encoding="utf-8")
     except OSError as error:
         raise InputError(f"{file} cannot be written: {error.strerror}") from error
-    click.echo(f"wrote {file}: {len(followups)} follow-ups; nothing was mailed")
-    if more:
-        click.echo(f"{more} more wait for the digest after it")
+    click.echo(f"wrote {file}: {_counted(contents)}; nothing was mailed")
+    if contents.more:
+        click.echo(f"{contents.more} more wait for the digest after it")
     if waiting:
-        click.echo(f"{waiting} earlier mails are still to be sent: chipwatch digest --send")
-    if followups and not settings.blog.base_url:
+        click.echo(f"{waiting} earlier digests are still to be sent: chipwatch digest --send")
+    if contents.followups and not settings.blog.base_url:
         click.echo("posts are named by their files; set [blog] base_url so that their titles become links")
 
 
+def _counted(contents: Contents) -> str:
+    parts = [f"{len(contents.followups)} follow-ups"]
+    if contents.ideas:
+        parts.append(f"{len(contents.ideas)} stories without a post")
+    if contents.troubles:
+        parts.append(f"{len(contents.troubles)} sources in trouble")
+    return ", ".join(parts)
+
+
+def _try(database: Database, settings: Settings, to: str) -> None:
+    """Mail it to one address and record nothing: what it tells stays new."""
+    contents, mail = _foreseen(database, settings, to)
+    asyncio.run(send_mail(mail, to, settings, date=utc_now()))
+    click.echo(f"mailed to {to} as a trial: {_counted(contents)}; all of it stays new for the next digest")
+
+
 async def _send(database: Database, settings: Settings) -> None:
-    count = await make_todays_digest(database, settings, scheduled_for=None, now=utc_now())
+    to = check_delivery(settings)
+    made = await make_digests(database, settings, [(recipient, None) for recipient in to], now=utc_now())
     sent = await send_outbox(database, settings, now=utc_now, retry_now=True)
     for recipient in sent.to:
-        click.echo(f"mailed to {recipient}")
+        click.echo(f"sent to {recipient}")
+    if sent.refused:
+        raise DeliveryError("; ".join((*sent.refused, *sent.failures)), for_good=True)
     if sent.failures:
         raise DeliveryError(
-            f"{'; '.join(sent.failures)}. The mail is kept and tried again by the next --send or the daemon"
+            f"{'; '.join(sent.failures)}. It is kept and tried again by the next --send or the daemon"
         )
     if not sent.to:
         click.echo("nothing new since the last digest: no mail")
-    elif not count:
+    elif all(contents.quiet for contents in made.values()):
         click.echo("nothing new; this was an earlier digest that had not been taken")

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 LONGEST_SENDING = timedelta(minutes=10)
 FIRST_RETRY = timedelta(minutes=2)
 LONGEST_RETRY = timedelta(hours=4)
+GIVEN_UP = timedelta(days=3)  # since a digest was made; one that is older is no news
 
 
 def latest_slot(now: datetime, at: time, zone: ZoneInfo) -> datetime:
@@ -31,8 +32,8 @@ def due_slot(
 ) -> datetime | None:
     """The digest that is due and was not made: the latest slot only, however many were missed.
 
-    `last` is what the latest scheduled digest was for. Where there was none yet, slots from before the
-    daemon was `started` do not count: a new watch does not begin with a mail at noon.
+    `last` is what the latest scheduled digest up to now was for. Where there was none yet, slots from before
+    the daemon was `started` do not count: a new watch does not begin with a mail at noon.
     """
     slot = latest_slot(now, at, zone)
     since = last if last is not None else started
@@ -40,8 +41,11 @@ def due_slot(
 
 
 def in_hand(attempts: int, tried_at: datetime | None, error: str | None, now: datetime) -> bool:
-    """Whether some process is mailing it at this moment; one that died at it is waited for ten minutes."""
-    return attempts > 0 and error is None and tried_at is not None and now < tried_at + LONGEST_SENDING
+    """Whether some process is sending it at this moment; one that died at it is waited for ten minutes."""
+    if attempts == 0 or error is not None or tried_at is None:
+        return False
+    # A try that is yet to come was told by a clock that has been set back since.
+    return tried_at - LONGEST_SENDING < now < tried_at + LONGEST_SENDING
 
 
 def retry_due(attempts: int, tried_at: datetime | None, now: datetime) -> bool:
@@ -49,4 +53,4 @@ def retry_due(attempts: int, tried_at: datetime | None, now: datetime) -> bool:
     if tried_at is None or attempts == 0:
         return True
     wait: timedelta = min(FIRST_RETRY * 2 ** min(attempts - 1, 10), LONGEST_RETRY)
-    return now >= tried_at + wait
+    return not tried_at - wait < now < tried_at + wait  # earlier: the clock has been set back since

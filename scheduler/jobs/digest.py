@@ -1,83 +1,194 @@
-"""The digest: write it, record it, mail it."""
+"""The digest: write it for each recipient, record it, hand it over."""
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from scheduler.delivery import check_mail_settings, deliver, sender_domain
-from scheduler.digest.schedule import in_hand, retry_due
+from crawler.health import health_of
+from scheduler.delivery.chat import check_chat, send_chat
+from scheduler.delivery.files import KEPT, write_files
+from scheduler.delivery.mail import check_mail_settings, send_mail, sender_domain
+from scheduler.digest.schedule import GIVEN_UP, due_slot, in_hand, retry_due
 from scheduler.digest.write import write_digest
+from scheduler.recipients import Recipient, chat_urls, recipients
 from scheduler.settings import Settings
-from storage.digests import Mail, claim, make_digest, outbox, record_delivery
-from storage.engine import Database
-from storage.errors import ChipwatchError
-from storage.followups.followup import Followup
+from storage.digests.content import Contents, Mail, Trouble, Watch
+from storage.digests.history import latest_digests
+from storage.digests.making import Asked, last_scheduled, make_digest, upcoming
+from storage.digests.outbox import Outgoing, claim, outbox, record_delivery
+from storage.engine import Database, Session
+from storage.errors import ChipwatchError, DeliveryError, SettingsError
+from storage.sources import list_sources
+
+WELL = ("new", "well", "moved", "shrinking")  # conditions of sources that give what they have
+AT_ONCE = 4  # deliveries: one slow server does not keep the others waiting
 
 
-def write_mail(settings: Settings, followups: Sequence[Followup], more: int, now: datetime) -> Mail:
-    """The digest of these follow-ups by the settings; `more` wait for a later one."""
-    return write_digest(
-        followups,
-        more,
-        language=settings.digest.language,
-        zone=settings.digest.timezone,
-        now=now,
-        blog=settings.blog.base_url.removeprefix("https://").removeprefix("http://").rstrip("/"),
-        domain=sender_domain(settings),
-    )
+def check_delivery(settings: Settings) -> list[Recipient]:
+    """The recipients. Raises `SettingsError` if there is none, or one that could not be sent anything."""
+    found = recipients(settings)
+    if not found:
+        raise SettingsError(
+            '[digest] to is empty; give at least one address, such as ["editor@blog.example"]'
+        )
+    kinds = {recipient.kind for recipient in found}
+    if "mail" in kinds:
+        check_mail_settings(settings)
+    if "chat" in kinds:
+        check_chat()
+    return found
 
 
-async def make_todays_digest(
-    database: Database, settings: Settings, *, scheduled_for: datetime | None, now: datetime
-) -> int:
-    """Record a digest of all that is new, addressed to every recipient; returns its follow-ups' number.
+def write_for(settings: Settings, to: Recipient, contents: Contents, now: datetime) -> Mail:
+    """The digest for a recipient by the settings."""
+    blog = settings.blog.base_url.removeprefix("https://").removeprefix("http://").rstrip("/")
+    return write_digest(contents, to, now=now, blog=blog, domain=sender_domain(settings))
 
-    Raises `SettingsError` before anything is recorded if no mail could be sent.
+
+def foresee(session: Session, settings: Settings, to: Recipient, now: datetime) -> Contents:
+    """What a digest would tell this recipient now; nothing is marked as told."""
+    return upcoming(session, _asked(session, settings, to, now), now=now)
+
+
+def _asked(session: Session, settings: Settings, to: Recipient, now: datetime) -> Asked:
+    troubles, conditions = [], Counter[str]()
+    for source in list_sources(session, [source.url for source in settings.sources]):
+        health = health_of(source, now)
+        conditions[health.condition] += 1
+        if health.needs_a_person:
+            troubles.append(Trouble(source.id, source.name, source.url, health.condition, health.why))
+    alive, silent = sum(conditions[word] for word in WELL), conditions["silent"]
+    watch = Watch(alive, silent, conditions.total() - alive - silent)
+    return Asked(to.name, to.timezone, _names, settings.digest.ideas, troubles, watch)
+
+
+def _names(text: str) -> Collection[str]:
+    from storage.linking.names import default_vocabulary  # read only where there is a story to look at
+
+    return default_vocabulary().names.count_known(text)
+
+
+async def make_digests(
+    database: Database,
+    settings: Settings,
+    to: Iterable[tuple[Recipient, datetime | None]],
+    *,
+    now: datetime,
+) -> dict[str, Contents]:
+    """Record a digest for each recipient of all that is new for them, for the time that stands beside it.
+
+    Returns what there was to say, by recipient; nothing is made where that time had its digest. Raises
+    `SettingsError` before anything is recorded if one could not be handed over.
     """
     from storage.followups.due import raise_due_plans
 
-    check_mail_settings(settings)
+    check_delivery(settings)
     await database.writing(raise_due_plans, now=now.astimezone(settings.digest.timezone))
-    return await database.writing(
-        make_digest,
-        lambda followups, more: write_mail(settings, followups, more, now),
-        recipients=settings.digest.to,
-        scheduled_for=scheduled_for,
-        now=now,
-    )
+    made: dict[str, Contents] = {}
+    for recipient, slot in to:
+        contents = await database.writing(_make, settings, recipient, slot, now)
+        if contents is not None:
+            made[recipient.name] = contents
+    return made
+
+
+def _make(
+    session: Session, settings: Settings, to: Recipient, slot: datetime | None, now: datetime
+) -> Contents | None:
+    def write(contents: Contents) -> Mail | None:
+        noted = slot is not None and to.kind == "mail" and settings.digest.quiet == "note"
+        return None if contents.quiet and not noted else write_for(settings, to, contents, now)
+
+    asked = _asked(session, settings, to, now)
+    return make_digest(session, write, asked, scheduled_for=slot, now=now)
+
+
+async def due_recipients(
+    database: Database, to: Sequence[Recipient], *, started: datetime, now: datetime
+) -> list[tuple[Recipient, datetime | None]]:
+    """Those whose digest is due and was not made, each with the time that it is for."""
+    due: list[tuple[Recipient, datetime | None]] = []
+    for recipient in to:
+        last = await database.reading(last_scheduled, recipient.name, now)
+        slot = due_slot(now, recipient.at, recipient.timezone, last=last, started=started)
+        if slot is not None:
+            due.append((recipient, slot))
+    return due
 
 
 @dataclass(frozen=True)
 class Sent:
-    """What became of the outbox: recipients who got a mail, and failures in words."""
+    """What became of the outbox: recipients who got a digest, and failures in words."""
 
     to: tuple[str, ...]
-    failures: tuple[str, ...]
+    failures: tuple[str, ...]  # that are tried again
+    refused: tuple[str, ...] = ()  # for good
 
 
 async def send_outbox(
     database: Database, settings: Settings, *, now: Callable[[], datetime], retry_now: bool
 ) -> Sent:
-    """Mail what waits in the outbox; with `retry_now` also what was refused a moment ago.
+    """Hand over what waits in the outbox; with `retry_now` also what was refused a moment ago, or for good.
 
     A recipient who is refused does not hold up the others; what was not taken stays for the next time.
     """
-    to, failures = [], []
-    for outgoing in await database.reading(outbox):
-        if in_hand(outgoing.attempts, outgoing.tried_at, outgoing.error, now()):
-            continue
-        if not retry_now and not retry_due(outgoing.attempts, outgoing.tried_at, now()):
-            continue
-        if not await database.writing(claim, outgoing, now=now()):
-            continue
-        error = None
-        try:
-            await deliver(outgoing, settings)
-            to.append(outgoing.recipient)
-        except ChipwatchError as failure:
-            error = str(failure)
-            failures.append(error)
-        await database.writing(
-            record_delivery, outgoing.digest_id, outgoing.recipient, error=error, now=now()
-        )
-    return Sent(tuple(to), tuple(failures))
+    names = {recipient.name for recipient in recipients(settings)}
+    room = asyncio.Semaphore(AT_ONCE)
+
+    async def one(outgoing: Outgoing) -> tuple[Outgoing, DeliveryError | None] | None:
+        async with room:
+            return await _hand_over(database, settings, outgoing, now=now, retry_now=retry_now)
+
+    waiting = await database.reading(outbox, names, refused=retry_now)
+    results = [result for result in await asyncio.gather(*map(one, waiting)) if result is not None]
+    return Sent(
+        tuple(outgoing.recipient for outgoing, error in results if error is None),
+        tuple(str(error) for _, error in results if error is not None and not error.for_good),
+        tuple(str(error) for _, error in results if error is not None and error.for_good),
+    )
+
+
+async def _hand_over(
+    database: Database,
+    settings: Settings,
+    outgoing: Outgoing,
+    *,
+    now: Callable[[], datetime],
+    retry_now: bool,
+) -> tuple[Outgoing, DeliveryError | None] | None:
+    """Try one, if it is its time and nobody else is at it; with the error if it was not taken."""
+    if in_hand(outgoing.attempts, outgoing.tried_at, outgoing.error, now()):
+        return None
+    if not retry_now and not retry_due(outgoing.attempts, outgoing.tried_at, now()):
+        return None
+    if not await database.writing(claim, outgoing, now=now()):
+        return None
+    failure = None
+    try:
+        await _deliver(database, settings, outgoing)
+    except DeliveryError as error:
+        old = now() - outgoing.created_at > GIVEN_UP
+        failure = DeliveryError(f"{error}; given up", for_good=True) if old and not error.for_good else error
+    except ChipwatchError as error:
+        failure = DeliveryError(error)
+    await database.writing(
+        record_delivery,
+        outgoing.digest_id,
+        error=None if failure is None else str(failure),
+        for_good=failure is not None and failure.for_good,
+        now=now(),
+    )
+    return outgoing, failure
+
+
+async def _deliver(database: Database, settings: Settings, outgoing: Outgoing) -> None:
+    kind = next(r.kind for r in recipients(settings) if r.name == outgoing.recipient)
+    if kind == "mail":
+        await send_mail(outgoing.mail, outgoing.recipient, settings, date=outgoing.created_at)
+    elif kind == "chat":
+        await send_chat(outgoing.mail, outgoing.recipient, chat_urls(settings)[outgoing.recipient])
+    else:
+        digests = await database.reading(latest_digests, outgoing.recipient, KEPT)
+        await asyncio.to_thread(write_files, settings, digests)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from storage.claims.asking import PostClaim, plans_due
 from storage.followups.raising import LONG_AGO, add_posts, drop_if_empty, waiting_for
 from storage.followups.status import WAITING
+from storage.followups.telling import plan_told
 from storage.followups.verdicts import evergreen_posts
 from storage.models import ClaimRow, FollowupPlanRow, FollowupRow, MentionRow, PostRow
 
@@ -79,7 +80,7 @@ def _withdraw_gone(session: Session) -> None:
         ClaimRow.post_id == FollowupPlanRow.post_id, ClaimRow.sentence == FollowupPlanRow.sentence
     )
     waiting = select(FollowupPlanRow).join(FollowupRow).where(FollowupRow.status.in_(WAITING))
-    gone = session.scalars(waiting.where(FollowupPlanRow.digest_id.is_(None), ~says)).all()
+    gone = session.scalars(waiting.where(~plan_told(), ~says)).all()
     followups: Collection[int] = {row.followup_id for row in gone}
     for row in gone:
         session.delete(row)

@@ -46,7 +46,7 @@ class Story:
 
     id: int
     added_at: datetime
-    digest_id: int | None  # that carried it; none: not yet mailed
+    told: bool  # whether a digest has carried it
     reports: tuple[Report, ...]
     coverage: Coverage
     settled_at: datetime | None = None  # by the editor, for this post, before it came back
@@ -71,7 +71,7 @@ class DuePlan:
     sentence: str
     due: date  # the last day of the time that it names
     added_at: datetime
-    digest_id: int | None  # that carried it; none: not yet mailed
+    told: bool  # whether a digest has carried it
 
 
 @dataclass(frozen=True)
@@ -88,6 +88,7 @@ class Followup:
     posts: tuple[ShownPost, ...]  # those that say the same, newest first; most have but one
     stories: tuple[Story, ...]
     plans: tuple[DuePlan, ...] = ()  # whose time has passed, those first that were due last
+    told_at: datetime | None = None  # when a digest last carried something of it
 
     @property
     def post(self) -> ShownPost:

@@ -1,14 +1,16 @@
 """Reading follow-ups with everything that is shown of them."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Select, Subquery, func, select, union
 from sqlalchemy.orm import Session, aliased
 
-from storage.followups.followup import Coverage, DuePlan, Followup, Report, Story
+from storage.followups.coverage import coverage_of
+from storage.followups.followup import DuePlan, Followup, Report, Story
 from storage.followups.status import LARGEST_ID, WAITING
+from storage.followups.telling import Told, plan_told, story_told, told_among
 from storage.models import (
     FollowupPlanRow,
     FollowupPostRow,
@@ -29,13 +31,13 @@ def list_followups(
     *,
     statuses: Collection[str] = ("open",),
     ids: Collection[int] | None = None,
-    unsent: bool = False,
+    untold_to: str | None = None,
     awake_at: datetime | None = None,
 ) -> list[Followup]:
     """Follow-ups with everything that is shown of them, best first.
 
-    `ids` narrows them to those; `unsent` to stories that no digest has carried; `awake_at` to snoozed ones
-    whose time has come by then.
+    `ids` narrows them to those; `untold_to` to stories and plans that no digest of this recipient
+    has carried, whose digests alone count then as telling; `awake_at` to snoozed ones whose time has come.
     """
     query = select(FollowupRow).where(FollowupRow.status.in_(statuses))
     if ids is not None:
@@ -46,8 +48,9 @@ def list_followups(
     # Asked for again in each statement: the ids themselves may be more than a statement can take.
     chosen = query.with_only_columns(FollowupRow.id)
     posts = _posts(session, chosen)
-    stories = _stories(session, chosen, posts, unsent=unsent)
-    plans = _plans(session, chosen, unsent=unsent)
+    told = told_among(session, chosen, untold_to)
+    stories = _stories(session, chosen, posts, told=told, untold_to=untold_to)
+    plans = _plans(session, chosen, told=told, untold_to=untold_to)
     followups = [
         Followup(
             id=row.id,
@@ -60,6 +63,7 @@ def list_followups(
             posts=tuple(posts[row.id]),
             stories=tuple(stories[row.id]),
             plans=tuple(plans[row.id]),
+            told_at=told.at.get(row.id),
         )
         for row in rows
         if stories[row.id] or plans[row.id]
@@ -91,34 +95,41 @@ def _posts(session: Session, chosen: Chosen) -> defaultdict[int, list[ShownPost]
     return posts
 
 
-def _plans(session: Session, chosen: Chosen, *, unsent: bool) -> defaultdict[int, list[DuePlan]]:
+def _plans(
+    session: Session, chosen: Chosen, *, told: Told, untold_to: str | None
+) -> defaultdict[int, list[DuePlan]]:
     query = (
         select(FollowupPlanRow)
         .where(FollowupPlanRow.followup_id.in_(chosen))
         .order_by(FollowupPlanRow.due.desc(), FollowupPlanRow.id)
     )
-    if unsent:
-        query = query.where(FollowupPlanRow.digest_id.is_(None))
+    if untold_to is not None:
+        query = query.where(~plan_told(untold_to))
     plans: defaultdict[int, list[DuePlan]] = defaultdict(list)
     for row in session.scalars(query):
         plans[row.followup_id].append(
-            DuePlan(row.post_id, row.sentence, row.due, row.added_at, row.digest_id)
+            DuePlan(row.post_id, row.sentence, row.due, row.added_at, row.id in told.plans)
         )
     return plans
 
 
 def _stories(
-    session: Session, chosen: Chosen, posts: Mapping[int, Sequence[ShownPost]], *, unsent: bool
+    session: Session,
+    chosen: Chosen,
+    posts: Mapping[int, Sequence[ShownPost]],
+    *,
+    told: Told,
+    untold_to: str | None,
 ) -> defaultdict[int, list[Story]]:
     query = select(FollowupStoryRow).where(FollowupStoryRow.followup_id.in_(chosen))
-    if unsent:
-        query = query.where(FollowupStoryRow.digest_id.is_(None))
+    if untold_to is not None:
+        query = query.where(~story_told(untold_to))
     members = session.scalars(query).all()
     of = {m.followup_id: [post.id for post in posts[m.followup_id]] for m in members}
     stories_of = query.with_only_columns(FollowupStoryRow.story_id)
     pairs = {(post, member.story_id) for member in members for post in of[member.followup_id]}
     reports = _reports(session, pairs, stories_of, chosen)
-    coverage, settled = _coverage(session, stories_of), _settled(session, chosen)
+    coverage, settled = coverage_of(session, stories_of), _settled(session, chosen)
     stories: defaultdict[int, list[Story]] = defaultdict(list)
     for member in members:
         settled_at = settled.get((member.followup_id, member.story_id))
@@ -129,14 +140,14 @@ def _stories(
                 Story(
                     member.story_id,
                     member.added_at,
-                    member.digest_id,
+                    (member.followup_id, member.story_id) in told.stories,
                     tuple(found),
                     coverage[member.story_id],
                     settled_at,
                 )
             )
-    for told in stories.values():
-        told.sort(key=lambda story: (story.best.when, story.id), reverse=True)
+    for found_of in stories.values():
+        found_of.sort(key=lambda story: (story.best.when, story.id), reverse=True)
     return stories
 
 
@@ -217,19 +228,3 @@ def _reports(
                 )
             )
     return found
-
-
-def _coverage(session: Session, stories: Chosen) -> dict[int, Coverage]:
-    query = (
-        select(ItemRow.story_id, ItemRow.moment, ItemRow.language, SourceRow.name)
-        .join(SourceRow, SourceRow.id == ItemRow.source_id)
-        .where(ItemRow.story_id.in_(stories))
-        .order_by(ItemRow.moment, ItemRow.id)
-    )
-    first: dict[int, tuple[str, datetime]] = {}
-    languages: defaultdict[int, Counter[str]] = defaultdict(Counter)
-    for story_id, moment, language, source in session.execute(query):
-        story = story_id or 0
-        first.setdefault(story, (source, moment))
-        languages[story][language or "?"] += 1
-    return {story: Coverage(*first[story], languages[story]) for story in first}

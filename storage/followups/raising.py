@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import Session
 
 from storage.followups.status import WAITING
+from storage.followups.telling import story_told
 from storage.linking.figures import keys
 from storage.models import (
     FollowupPlanRow,
@@ -95,7 +96,7 @@ def withdraw_unearned(session: Session, stories: Collection[int]) -> None:
         .join(FollowupRow, FollowupRow.id == FollowupStoryRow.followup_id)
         .where(
             FollowupStoryRow.story_id.in_(stories),
-            FollowupStoryRow.digest_id.is_(None),
+            ~story_told(),
             FollowupRow.status.in_(WAITING),
             ~earned.exists(),
         )

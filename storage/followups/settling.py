@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from storage.errors import InputError
 from storage.followups.status import LARGEST_ID, WAITING, Ground, Status
+from storage.followups.telling import forget_telling
 from storage.insert import storable
-from storage.models import FollowupPlanRow, FollowupPostRow, FollowupRow, FollowupStoryRow
+from storage.models import FollowupPostRow, FollowupRow
 
 
 def settle(
@@ -66,8 +67,5 @@ def wake(session: Session, *, now: datetime) -> int:
     ).all()
     for row in due:
         row.status, row.snoozed_until = "open", None
-        for story in session.scalars(select(FollowupStoryRow).where(FollowupStoryRow.followup_id == row.id)):
-            story.digest_id = None  # the editor asked to be told again
-        for plan in session.scalars(select(FollowupPlanRow).where(FollowupPlanRow.followup_id == row.id)):
-            plan.digest_id = None
+    forget_telling(session, [row.id for row in due])  # the editor asked to be told again
     return len(due)

@@ -1,5 +1,7 @@
 """`chipwatch digest`: looked at without a trace, or sent by hand."""
 
+import json
+
 import pytest
 
 from scheduler.settings import PASSWORD_VARIABLE
@@ -40,7 +42,7 @@ def test_it_is_sent_once(folder: Folder, mailbox: Mailbox) -> None:
     with mail_server(mailbox) as port:
         folder.settings(mail_settings(port, "a@b.c", "d@e.f"))
         seed(folder)
-        assert folder.run("digest", "--send").out == "mailed to a@b.c\nmailed to d@e.f\n"
+        assert folder.run("digest", "--send").out == "sent to a@b.c\nsent to d@e.f\n"
         ran = folder.run("digest", "--send")
     assert (ran.code, ran.out) == (0, "nothing new since the last digest: no mail\n")
     assert len(mailbox.mails) == 2
@@ -55,7 +57,7 @@ def test_what_was_refused_is_kept_for_the_next_time(folder: Folder, mailbox: Mai
         ran = folder.run("digest", "--send")
         assert (ran.code, ran.out) == (1, "")
         assert "451 later" in ran.err
-        assert "The mail is kept" in ran.err
+        assert "It is kept" in ran.err
         assert ran.err.count("\n") == 1
         mailbox.refuse_data = ""
         ran = folder.run("digest", "--send")
@@ -70,7 +72,7 @@ def test_one_refused_recipient_is_an_error_and_the_other_is_served(folder: Folde
         seed(folder)
         ran = folder.run("digest", "--send")
     assert ran.code == 1
-    assert ran.out == "mailed to d@e.f\n"
+    assert ran.out == "sent to d@e.f\n"
     assert "refuses a@b.c" in ran.err
 
 
@@ -82,3 +84,35 @@ def test_without_a_password_nothing_is_recorded(folder: Folder, monkeypatch: pyt
     assert ran.code == 2
     assert ran.err.startswith("chipwatch: [mail] username is set but there is no password")
     assert "1 follow-ups" in folder.run("digest", "--preview", "d.txt").out
+
+
+def test_a_trial_mails_one_address_and_marks_nothing(folder: Folder, mailbox: Mailbox) -> None:
+    with mail_server(mailbox) as port:
+        folder.settings(mail_settings(port, "a@b.c", "d@e.f"))
+        seed(folder)
+        ran = folder.run("digest", "--send", "--to", "me@home.example")
+        assert (ran.code, ran.err) == (0, "")
+        assert ran.out.startswith("mailed to me@home.example as a trial: 1 follow-ups; all of it stays new")
+        assert [recipient for recipient, _ in mailbox.mails] == ["me@home.example"]
+        assert folder.run("digest", "--send").out == "sent to a@b.c\nsent to d@e.f\n"
+
+
+def test_a_trial_needs_an_address(folder: Folder) -> None:
+    ran = folder.run("digest", "--send", "--to", "me")
+    assert (ran.code, ran.err) == (2, "chipwatch: --to 'me' is not an e-mail address\n")
+
+
+def test_a_preview_is_as_one_recipient_would_get_it(folder: Folder) -> None:
+    folder.settings('[digest]\nlanguage = "ja"\nto = ["a@b.c", { address = "d@e.f", language = "en" }]\n')
+    seed(folder)
+    folder.run("digest", "--preview", "a.txt")
+    folder.run("digest", "--preview", "d.txt", "--to", "d@e.f")
+    assert "続報が必要な記事" in (folder.path / "a.txt").read_text(encoding="utf-8")
+    assert "Posts that need a follow-up" in (folder.path / "d.txt").read_text(encoding="utf-8")
+
+
+def test_a_preview_as_data(folder: Folder) -> None:
+    seed(folder)
+    assert folder.run("digest", "--preview", "d.json").code == 0
+    data = json.loads((folder.path / "d.json").read_text(encoding="utf-8"))
+    assert [followup["post"]["title"] for followup in data["followups"]] == ["Acme's chip"]

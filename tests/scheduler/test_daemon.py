@@ -36,7 +36,7 @@ def test_it_crawls_what_is_due_and_mails_at_its_time_once(
             await clock.looked_at()
             assert not mailbox.mails
             clock.time = BEFORE + timedelta(minutes=1)
-            await log.tells("digest mailed to editor@blog.example")
+            await log.tells("digest sent to editor@blog.example")
             clock.time = BEFORE + timedelta(minutes=34)
             await log.tells("1 unchanged, 0 failed")
 
@@ -62,20 +62,20 @@ def test_what_was_missed_is_caught_up_and_what_was_refused_tried_again(
         async with running(database, settings, clock):
             await log.tells("next digest")
             clock.time += timedelta(minutes=1)
-            await log.tells("digest: nothing new, no mail")
+            await log.tells("digest for editor@blog.example: nothing new")
         add_followup(database)
         clock.time += timedelta(days=3, hours=2)
         async with running(database, settings, clock):
-            await log.tells("digest: 1 follow-ups")
-            await log.tells("digest not mailed, will be tried again")
+            await log.tells("digest for editor@blog.example: 1 follow-ups")
+            await log.tells("digest not sent, will be tried again")
             mailbox.refuse_data = ""
             clock.time += timedelta(minutes=2)
-            await log.tells("digest mailed to")
+            await log.tells("digest sent to")
 
     with mail_server(mailbox) as port, folder.database() as database:
         asyncio.run(run(port, database))
     assert len(mailbox.mails) == 1
-    assert sum(line.startswith("INFO digest: ") for line in log.lines) == 2
+    assert sum(line.startswith("INFO digest for ") for line in log.lines) == 2
 
 
 def test_without_mail_settings_it_says_so_once_and_crawls(folder: Folder, site: Site, log: Log) -> None:

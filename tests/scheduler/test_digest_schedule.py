@@ -23,11 +23,12 @@ def at(zone: ZoneInfo, *parts: int) -> datetime:
 
 @pytest.mark.parametrize("zone", ZONES)
 @pytest.mark.parametrize("when", TIMES, ids=str)
-def test_a_year_hour_by_hour_has_one_slot_a_day(zone: str, when: time) -> None:
+@pytest.mark.parametrize("year", [2026, 2028])  # the second has a leap day
+def test_a_year_hour_by_hour_has_one_slot_a_day(year: int, zone: str, when: time) -> None:
     where = ZoneInfo(zone)
-    now = started = datetime(2026, 1, 1, 12, 1, tzinfo=UTC)
+    now = started = datetime(year, 1, 1, 12, 1, tzinfo=UTC)
     last, slots = None, []
-    while now < started + 365 * DAY:
+    while now < started + 366 * DAY:
         slot = due_slot(now, when, where, last=last, started=started)
         if slot is not None:
             assert timedelta(0) <= now - slot < HOUR
@@ -36,7 +37,7 @@ def test_a_year_hour_by_hour_has_one_slot_a_day(zone: str, when: time) -> None:
         now += HOUR
     assert slots == sorted(set(slots))
     days = [slot.astimezone(where).date() for slot in slots]
-    assert days == [days[0] + n * DAY for n in range(365)]
+    assert days == [days[0] + n * DAY for n in range(366)]
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from importlib.resources import files
 from string import Formatter
-from typing import Any
+from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,8 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree, html
 
+from crawler.health import Condition
 from scheduler.digest.write import write_digest
-from storage.digests import Mail
+from scheduler.recipients import Recipient
+from scheduler.settings import Language
+from storage.digests.content import Contents, Day, Idea, Mail, Trouble, Watch
 from storage.followups.followup import Coverage, DuePlan, Followup, Report, Story
 from storage.posts.shown import ShownPost
 from tests.conftest import NOW
@@ -44,7 +47,7 @@ REPORT = Report(
     kind="extends",
     evidence=EVIDENCE,
 )
-STORY = Story(1, NOW, None, (REPORT,), Coverage("Chip Wire", REPORT.when, {"en": 1}))
+STORY = Story(1, NOW, False, (REPORT,), Coverage("Chip Wire", REPORT.when, {"en": 1}))
 POST = ShownPost(
     1,
     "2026-01-21-acme.md",
@@ -67,14 +70,26 @@ FOLLOWUP = Followup(
 
 def write(
     *followups: Followup,
-    language: str = "en",
+    language: Language = "en",
+    zone: str = "Asia/Tokyo",
+    now: datetime = NOW,
+    blog: str = "blog.example",
+    **more: Any,
+) -> Mail:
+    return tell(Contents(followups=followups, **more), language=language, zone=zone, now=now, blog=blog)
+
+
+def tell(
+    contents: Contents,
+    *,
+    kind: Any = "mail",
+    language: Language = "en",
     zone: str = "Asia/Tokyo",
     now: datetime = NOW,
     blog: str = "blog.example",
 ) -> Mail:
-    return write_digest(
-        followups, language=language, zone=ZoneInfo(zone), now=now, blog=blog, domain="blog.example"
-    )
+    to = Recipient("editor@blog.example", kind, time(7, 30), ZoneInfo(zone), language)
+    return write_digest(contents, to, now=now, blog=blog, domain="blog.example")
 
 
 def about(**post: Any) -> Followup:
@@ -106,20 +121,24 @@ def fields(value: object) -> set[str | None]:
 
 def test_every_phrase_is_there_in_both_languages_with_the_same_fields() -> None:
     english, japanese = phrases()["en"], phrases()["ja"]
-    assert english.keys() == japanese.keys()
-    for key, value in english.items():
-        assert japanese[key], key
-        assert fields(value) == fields(japanese[key]), key
+    missing = english.keys() - japanese.keys()
+    assert {key.removesuffix("_one") for key in missing} <= japanese.keys()  # Japanese counts in one form
+    assert japanese.keys() <= english.keys()
+    for key, value in japanese.items():
+        assert value, key
+        assert fields(english[key]) == fields(value), key
     assert len(english["months"]) == len(japanese["months"]) == 12
 
 
 def test_every_phrase_is_used() -> None:
     folder = files("scheduler.digest")
-    code = folder.joinpath("write.py").read_text(encoding="utf-8")
-    for name in ("digest.html.j2", "digest.txt.j2"):
+    code = "".join(folder.joinpath(name).read_text(encoding="utf-8") for name in ("write.py", "views.py"))
+    for name in ("digest.html.j2", "digest.txt.j2", "digest.brief.j2"):
         code += folder.joinpath("templates", name).read_text(encoding="utf-8")
-    kinds = {"contradicts", "supersedes", "confirms", "extends", "background"}  # named by a link's kind
-    unused = {key for key in phrases()["en"] if not re.search(rf"p\.{key}\b|\"{key}\"", code)} - kinds
+    named = {"contradicts", "supersedes", "confirms", "extends", "background"}  # by a link's kind
+    named |= {f"is_{word}" for word in get_args(Condition)}  # by a source's condition
+    keys = {key for key in phrases()["en"] if key.removesuffix("_one") not in named}
+    unused = {key for key in keys if not re.search(rf"p\.{key}\b|\"{key.removesuffix('_one')}\"", code)}
     assert not unused
 
 
@@ -133,7 +152,7 @@ def test_a_followup_in_english() -> None:
         "Post: “Production is planned for 2026.”",
         "News: “Production starts in 2027.”",
         "New: 2027, Initech (not in the post)",
-        "Mark it: chipwatch followups done 17 · snooze 17 · dismiss 17",
+        "Mark it: chipwatch followups done 17 · snooze 17 · dismiss 17 · draft 17",
         "chipwatch read the news for blog.example.",
     ):
         assert said in mail.text
@@ -188,9 +207,9 @@ def test_what_is_not_known_is_left_out() -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
-def test_no_followups_are_said_too(language: str) -> None:
+def test_no_followups_are_said_too(language: Language) -> None:
     mail = write(language=language)
-    assert mail.subject == phrases()[language]["subject_none"]
+    assert mail.subject == phrases()[language]["subject_none"].format(sources=0)
     assert phrases()[language]["none"] in mail.text
     assert phrases()[language]["none"] in read(mail).text_content()
 
@@ -246,7 +265,7 @@ def test_an_address_cannot_add_lines() -> None:
 @pytest.mark.parametrize(
     ("language", "said"), [("en", "They share no name"), ("ja", "共通する名称はありません")]
 )
-def test_posts_that_share_no_name_with_the_news_are_given_a_reason_too(language: str, said: str) -> None:
+def test_posts_that_share_no_name_with_the_news_are_given_a_reason_too(language: Language, said: str) -> None:
     report = replace(REPORT, evidence=EVIDENCE | {"names": [], "title_names": []})
     mail = write(replace(FOLLOWUP, stories=(replace(STORY, reports=(report,)),)), language=language)
     assert said in mail.text
@@ -270,9 +289,9 @@ def controls(text: str) -> Iterator[str]:
 @settings(deadline=None)
 @given(
     st.text(st.characters(exclude_categories=[])).map(lambda text: HOSTILE + text),
-    st.sampled_from(["en", "ja"]),
+    st.sampled_from(get_args(Language)),
 )
-def test_no_title_breaks_the_mail(title: str, language: str) -> None:
+def test_no_title_breaks_the_mail(title: str, language: Language) -> None:
     clean = titled(title)
     report = replace(
         clean.stories[0].best, evidence={**EVIDENCE, "post_passage": title, "news_passage": title}
@@ -297,9 +316,7 @@ def test_three_stories_are_shown_in_full_and_the_rest_counted() -> None:
 
 def test_what_waits_for_the_next_digest_is_said() -> None:
     said = "7 follow-ups more wait"
-    mail = write_digest(
-        [FOLLOWUP], 7, language="en", zone=ZoneInfo("UTC"), now=NOW, blog="", domain="b.example"
-    )
+    mail = write(FOLLOWUP, more=7)
     assert said in mail.text
     assert said in mail.html
     assert said not in write(FOLLOWUP).text
@@ -325,7 +342,7 @@ def test_near_copies_are_named_the_newest_first_and_no_more_than_five() -> None:
 
 
 def test_a_plan_that_is_due_needs_no_story() -> None:
-    plan = DuePlan(1, "量産は2026年後半の予定です。\x1b[2J", date(2026, 12, 31), NOW, None)
+    plan = DuePlan(1, "量産は2026年後半の予定です。\x1b[2J", date(2026, 12, 31), NOW, False)
     due = replace(FOLLOWUP, stories=(), plans=(plan,))
     assert "PLAN DUE: The time that this plan names passed on 31 Dec 2026." in write(due).text
     japanese = write(due, language="ja")
@@ -351,8 +368,8 @@ def test_a_story_has_the_gravest_kind_of_its_reports() -> None:
 
 def test_a_plan_that_many_posts_word_alike_is_told_once() -> None:
     day = date(2026, 12, 31)
-    plans = [DuePlan(post, "量産は2026年後半の予定です。", day, NOW, None) for post in range(50)]
-    other = DuePlan(9, "量産は2026年末です。", day, NOW, None)
+    plans = [DuePlan(post, "量産は2026年後半の予定です。", day, NOW, False) for post in range(50)]
+    other = DuePlan(9, "量産は2026年末です。", day, NOW, False)
     due = replace(FOLLOWUP, stories=(), plans=(*plans, other))
     assert due.plans_told == (plans[0], other)
     for text in (write(due).text, write(due).html):
@@ -361,7 +378,8 @@ def test_a_plan_that_many_posts_word_alike_is_told_once() -> None:
 
 def test_plans_that_are_not_shown_are_counted() -> None:
     plans = tuple(
-        DuePlan(1, f"{year}年に量産の予定です。", date(year, 12, 31), NOW, None) for year in range(2020, 2025)
+        DuePlan(1, f"{year}年に量産の予定です。", date(year, 12, 31), NOW, False)
+        for year in range(2020, 2025)
     )
     text = write(replace(FOLLOWUP, stories=(), plans=plans)).text
     assert text.count("量産の予定です。") == 3
@@ -374,3 +392,102 @@ def test_a_story_that_came_back_says_when_it_was_settled() -> None:
     assert "you settled it on 21 Nov 2026; this is new since" in write(back).text
     assert "2026年11月21日に対応済み、その後の新しい報道" in write(back, language="ja").html
     assert "settled" not in write(FOLLOWUP).text
+
+
+DAYS = tuple(Day(NOW.date() - timedelta(days=13 - n), 100 + n, n % 3) for n in range(14))
+IDEA = Idea(
+    5, "Initech opens a fab", "https://news.example/5", "en", ("Initech",), 2, Coverage("A", NOW, {"en": 2})
+)
+TROUBLE = Trouble(3, "Chip Wire", "https://news.example/feed", "silent", "nothing new for 9 days")
+
+
+def test_stories_without_a_post_come_after_the_followups_and_sources_in_trouble_last() -> None:
+    for said in (full := write(FOLLOWUP, ideas=(IDEA,), troubles=(TROUBLE,), still=2)).text, full.html:
+        places = [
+            said.index(text)
+            for text in (
+                "Acme&#39;s own chip" if "<html" in said else "Acme's own chip",
+                "Stories without a post",
+                "Initech opens a fab",
+                "2 reports: en 2",
+                "On Initech. No post treats it.",
+                "Sources that need a look",
+                "nothing new for 9 days",
+                "2 sources more are in trouble",
+            )
+        ]
+        assert places[1:] == sorted(places[1:])
+
+
+def test_the_subject_tells_what_there_is() -> None:
+    assert write(ideas=(IDEA,)).subject == "A story without a post: Initech opens a fab"
+    assert write(ideas=(IDEA, IDEA), language="ja").subject == "記事のない話題 2件：Initech opens a fab"
+    assert write(troubles=(TROUBLE,)).subject == "A source needs a look; nothing new for your posts"
+    assert write(watch=Watch(90, 4, 2)).subject == "Nothing new for your posts; 96 sources watched"
+
+
+def test_the_watch_is_proved() -> None:
+    mail = write(watch=Watch(90, 4, 2, 412))
+    said = "Sources watched: 90 well, 4 silent, 2 in trouble. New items since the last digest: 412."
+    assert said in mail.text
+    assert said in mail.html
+
+
+def test_a_followup_that_was_told_before_says_so() -> None:
+    again = replace(FOLLOWUP, told_at=NOW - timedelta(days=2))
+    assert "open 3 days · in the digest of 22 Nov 2026; this is new since" in write(again).text
+    assert "2026年11月22日のダイジェストに掲載済み、その後の新しい情報" in write(again, language="ja").html
+    assert "this is new since" not in write(FOLLOWUP).text
+
+
+def test_the_chart_has_words_for_those_who_do_not_see_it() -> None:
+    mail = write(FOLLOWUP, days=DAYS)
+    said = "The last 14 days: 13 follow-ups opened, 1491 items of news."
+    (image,) = read(mail).iter("img")
+    assert (image.get("src"), image.get("alt")) == ("cid:chart", said)
+    assert f"{said}\n▁▅█▁▅█▁▅█▁▅█▁▅" in mail.text
+    assert mail.chart is not None
+    assert mail.chart.startswith(b"\x89PNG")
+    assert len(mail.chart) < 5_000
+
+
+def test_without_a_day_to_show_there_is_no_chart() -> None:
+    mail = write(FOLLOWUP)
+    assert mail.chart is None
+    assert "<img" not in mail.html
+    assert "The last" not in mail.text
+
+
+def test_a_chat_is_told_in_short() -> None:
+    many = tuple(replace(FOLLOWUP, id=n) for n in range(1, 15))
+    mail = tell(Contents(followups=many, more=3, ideas=(IDEA,), troubles=(TROUBLE,)), kind="chat")
+    assert mail.html == ""
+    assert mail.chart is None
+    assert mail.text.count("EXTENDS: Acme moves production") == 10
+    assert "7 follow-ups more: chipwatch followups" in mail.text
+    assert "- Initech opens a fab\n  https://news.example/5" in mail.text
+    assert "- Chip Wire: silent" in mail.text
+    assert len(mail.text) < 3_000
+
+
+def test_the_same_is_told_as_data() -> None:
+    data = write(FOLLOWUP, ideas=(IDEA,), troubles=(TROUBLE,), days=DAYS, watch=Watch(1)).data
+    assert (data["subject"], data["made_at"]) == (
+        "1 post needs a follow-up: Acme's own chip",
+        "2026-11-24T12:00:00+00:00",
+    )
+    assert [followup["id"] for followup in data["followups"]] == [17]
+    assert data["ideas"][0]["names"] == ["Initech"]
+    assert data["troubles"][0]["condition"] == "silent"
+    assert data["days"][-1] == {"day": "2026-11-24", "items": 113, "followups": 1}
+
+
+@given(st.text(st.characters(exclude_categories=[])).map(lambda text: HOSTILE + text))
+def test_no_title_of_an_idea_and_no_name_of_a_source_breaks_the_mail(title: str) -> None:
+    idea, trouble = replace(IDEA, title=title, names=(title,)), replace(TROUBLE, name=title, why=title)
+    mail = write(ideas=(idea,), troubles=(trouble,))
+    plain = write(ideas=(IDEA,), troubles=(TROUBLE,))
+    assert not list(controls(mail.subject))
+    assert set(controls(mail.text)) == {"\n"}
+    assert mail.text.count("\n") == plain.text.count("\n")
+    assert tags(mail) == tags(plain)

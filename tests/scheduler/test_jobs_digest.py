@@ -6,19 +6,33 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from scheduler.jobs.digest import Sent, make_todays_digest, send_outbox
+from scheduler.jobs.digest import Sent, due_recipients, make_digests, send_outbox
+from scheduler.recipients import recipients
 from scheduler.settings import Settings
-from storage.digests import last_scheduled, outbox
+from storage.digests.making import last_scheduled
+from storage.digests.outbox import outbox
 from storage.engine import Database
 from storage.errors import SettingsError
 from storage.models import ClaimRow
+from storage.sources import Memory
 from tests.conftest import NOW
-from tests.scheduler.conftest import Folder, Mailbox, add_followup, mail_server, mail_settings
-from tests.storage.conftest import add_post
+from tests.scheduler.conftest import Folder, Mailbox, add_followup, mail_server, mail_settings, source
+from tests.storage.conftest import add_post, remember
+
+EDITOR = "editor@blog.example"
 
 
-def make(database: Database, settings: Settings, *, scheduled_for: datetime | None = NOW) -> int:
-    return asyncio.run(make_todays_digest(database, settings, scheduled_for=scheduled_for, now=NOW))
+def make(
+    database: Database,
+    settings: Settings,
+    *,
+    scheduled_for: datetime | None = NOW,
+    now: datetime = NOW,
+) -> int:
+    """Make a digest for every recipient; how many follow-ups were told in all."""
+    to = [(recipient, scheduled_for) for recipient in recipients(settings)]
+    made = asyncio.run(make_digests(database, settings, to, now=now))
+    return sum(len(contents.followups) for contents in made.values())
 
 
 def send(
@@ -35,13 +49,13 @@ def waiting(database: Database) -> list[str]:
 def test_each_recipient_gets_the_digest_once(database: Database, folder: Folder, mailbox: Mailbox) -> None:
     add_followup(database)
     with mail_server(mailbox) as port:
-        settings = folder.settings(mail_settings(port, "a@b.c", "d@e.f", "a@b.c"))
-        assert make(database, settings) == 1
+        settings = folder.settings(mail_settings(port, "a@b.c", "d@e.f"))
+        assert make(database, settings) == 2
         assert not mailbox.mails
         assert send(database, settings) == Sent(("a@b.c", "d@e.f"), ())
         assert send(database, settings) == Sent((), ())
     assert sorted(recipient for recipient, _ in mailbox.mails) == ["a@b.c", "d@e.f"]
-    assert len({message["Message-ID"] for _, message in mailbox.mails}) == 1
+    assert len({message["Message-ID"] for _, message in mailbox.mails}) == 2
 
 
 def test_a_plan_is_due_on_the_morning_after_where_the_digest_is_read(
@@ -65,7 +79,7 @@ def test_a_plan_is_due_on_the_morning_after_where_the_digest_is_read(
     evening, morning = (datetime(2026, 11, 24, hour, 30, tzinfo=UTC) for hour in (14, 22))
 
     def made(now: datetime) -> int:
-        return asyncio.run(make_todays_digest(database, settings, scheduled_for=now, now=now))
+        return make(database, settings, scheduled_for=now, now=now)
 
     assert (made(evening), made(morning)) == (0, 1)
 
@@ -80,10 +94,126 @@ def test_one_bad_recipient_does_not_hold_up_the_other(
         make(database, settings)
         sent = send(database, settings)
         assert sent.to == ("d@e.f",)
-        assert "refuses a@b.c" in sent.failures[0]
-        send(database, settings, after=timedelta(hours=1))
-    assert [recipient for recipient, _ in mailbox.mails] == ["d@e.f"]
-    assert waiting(database) == ["a@b.c"]
+        assert "refuses a@b.c" in sent.refused[0]
+        assert send(database, settings, after=timedelta(hours=1)) == Sent((), ())
+        assert waiting(database) == []
+        mailbox.refused.clear()
+        assert send(database, settings, after=timedelta(hours=2), retry_now=True) == Sent(("a@b.c",), ())
+    assert [recipient for recipient, _ in mailbox.mails] == ["d@e.f", "a@b.c"]
+
+
+def test_a_mail_that_nobody_takes_for_three_days_is_given_up(
+    database: Database, folder: Folder, mailbox: Mailbox
+) -> None:
+    add_followup(database)
+    mailbox.refuse_data = "451 later"
+    with mail_server(mailbox) as port:
+        settings = folder.settings(mail_settings(port))
+        make(database, settings)
+        tries, after = 0, timedelta(0)
+        while after < timedelta(days=4):
+            sent = send(database, settings, after=after)
+            tries += len(sent.failures)
+            if sent.refused:
+                break
+            after += timedelta(minutes=30)
+        assert timedelta(days=3) < after < timedelta(days=3, hours=5)
+    assert 15 < tries < 30
+    assert sent.refused[0].endswith("451 later; given up")
+
+
+def test_each_recipient_has_a_language_a_zone_and_a_time(
+    database: Database, folder: Folder, mailbox: Mailbox
+) -> None:
+    add_followup(database)
+    text = mail_settings(25).replace(
+        '["editor@blog.example"]',
+        '["editor@blog.example", { address = "ny@blog.example", language = "en", at = "08:00", '
+        'timezone = "America/New_York" }]',
+    )
+    settings = folder.settings(text.replace("[digest]", '[digest]\nlanguage = "ja"'))
+    to = recipients(settings)
+    assert [(r.name, r.language, r.timezone.key, f"{r.at:%H:%M}") for r in to] == [
+        ("editor@blog.example", "ja", "Asia/Tokyo", "07:30"),
+        ("ny@blog.example", "en", "America/New_York", "08:00"),
+    ]
+    made: list[tuple[str, int]] = []
+    now = started = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+    while now < started + timedelta(days=2):
+        due = asyncio.run(due_recipients(database, to, started=started, now=now))
+        told = asyncio.run(make_digests(database, settings, due, now=now))
+        made += [(f"{now:%d %H:%M} {name}", len(contents.followups)) for name, contents in told.items()]
+        now += timedelta(minutes=30)
+    assert made == [
+        ("24 13:00 ny@blog.example", 1),
+        ("24 22:30 editor@blog.example", 1),
+        ("25 13:00 ny@blog.example", 0),
+        ("25 22:30 editor@blog.example", 0),
+    ]
+    with database.read() as session:
+        subjects = {mail.recipient: mail.mail.subject for mail in outbox(session)}
+    assert subjects["ny@blog.example"].startswith("1 post needs a follow-up")
+    assert subjects["editor@blog.example"].startswith("続報が必要な記事")
+
+
+def test_a_clock_that_was_wrong_neither_skips_a_digest_nor_doubles_one(
+    database: Database, folder: Folder
+) -> None:
+    settings = folder.settings(mail_settings(25))
+    to = recipients(settings)
+    day = timedelta(days=1)
+    made = []
+    # A year ahead and back again, an hour back over the digest's own time, and on.
+    times = [NOW, NOW + day, NOW + 365 * day, NOW + day, NOW + 2 * day, NOW + 3 * day]
+    times += [NOW + 3 * day + timedelta(hours=10, minutes=31), NOW + 3 * day + timedelta(hours=10, minutes=1)]
+    for now in [*times, NOW + 4 * day]:
+        add_followup(database)
+        due = asyncio.run(due_recipients(database, to, started=NOW, now=now))
+        made.append(list(asyncio.run(make_digests(database, settings, due, now=now))))
+    once = [EDITOR]
+    assert made == [[], once, once, [], once, once, once, [], []]
+
+
+def test_a_try_at_a_time_to_come_holds_up_nothing(
+    database: Database, folder: Folder, mailbox: Mailbox
+) -> None:
+    add_followup(database)
+    mailbox.refuse_data = "451 later"
+    with mail_server(mailbox) as port:
+        settings = folder.settings(mail_settings(port))
+        make(database, settings)
+        send(database, settings, after=timedelta(days=2))
+        mailbox.refuse_data = ""
+        assert send(database, settings).to == (EDITOR,)
+
+
+def test_sources_in_trouble_are_told_once_until_they_are_well_again(
+    database: Database, folder: Folder
+) -> None:
+    url = "https://news.example/feed"
+    settings = folder.settings(mail_settings(25) + source("News", url))
+    told = []
+    for n, failing in enumerate((True, True, False, True)):
+        trouble = {"trouble": "hard", "error": "no feed", "failures": 9} if failing else {}
+        remember(database, Memory(url, 1800, 1800, asked_at=NOW, counts=(5,), **trouble), url)  # type: ignore[arg-type]
+        now = NOW + timedelta(days=n)
+        contents = asyncio.run(make_digests(database, settings, [(recipients(settings)[0], now)], now=now))
+        told.append((len(contents[EDITOR].troubles), contents[EDITOR].still, contents[EDITOR].quiet))
+    assert told == [(1, 0, False), (0, 1, True), (0, 0, True), (1, 0, False)]
+    with database.read() as session:
+        assert [mail.mail.subject for mail in outbox(session)] == [
+            "A source needs a look; nothing new for your posts"
+        ] * 2
+
+
+def test_a_day_without_news_is_noted_where_the_settings_say_so(database: Database, folder: Folder) -> None:
+    settings = folder.settings(mail_settings(25).replace("[digest]", '[digest]\nquiet = "note"'))
+    make(database, settings)
+    make(database, settings, scheduled_for=None)
+    with database.read() as session:
+        (mail,) = outbox(session)
+    assert mail.mail.subject == "Nothing new for your posts; 0 sources watched"
+    assert "Sources watched: 0 well, 0 silent, 0 in trouble." in mail.mail.text
 
 
 def test_a_failed_mail_is_tried_again_later_with_the_same_message_id(
@@ -149,7 +279,7 @@ def test_nothing_new_is_no_mail_but_the_day_is_done(database: Database, folder: 
     assert make(database, settings) == 0
     assert waiting(database) == []
     with database.read() as session:
-        assert last_scheduled(session) == NOW
+        assert last_scheduled(session, EDITOR, NOW) == NOW
 
 
 def test_one_slot_is_made_once(database: Database, folder: Folder) -> None:
@@ -165,5 +295,5 @@ def test_missing_settings_are_told_before_anything_is_recorded(database: Databas
     with pytest.raises(SettingsError, match="host"):
         make(database, folder.settings('[digest]\nto = ["a@b.c"]'))
     with database.read() as session:
-        assert last_scheduled(session) is None
+        assert last_scheduled(session, EDITOR, NOW) is None
     assert make(database, folder.settings(mail_settings(25))) == 1

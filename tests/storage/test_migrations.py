@@ -12,9 +12,12 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event, text
 
 from storage import migrations
+from storage.digests.making import last_scheduled
+from storage.digests.outbox import outbox
 from storage.engine import Database, open_database
 from storage.entry import Entry
 from storage.errors import StorageError
+from storage.followups.listing import list_followups
 from storage.models import Base
 from storage.sources import Memory, SourceSetting, list_sources, register
 from tests.conftest import NOW
@@ -127,8 +130,36 @@ def test_every_row_of_the_first_release_is_kept_as_it_was(old_url: str) -> None:
     open_database(old_url).close()
     for table, rows in rows_of(engine).items():
         for row, old in zip(rows, before[table], strict=True):
-            assert {name: row[name] for name in old} == old
+            kept = {name: value for name, value in old.items() if name != "digest_id"}
+            assert {name: row[name] for name in kept} == kept
     assert sum(map(len, before.values())) == 12
+
+
+def test_a_digest_of_several_recipients_becomes_one_of_each(old_url: str) -> None:
+    engine = create_engine(old_url, poolclass=NullPool)
+    then = THEN if engine.dialect.name == "sqlite" else f"{THEN}+00"
+    with engine.begin() as connection:
+        for digest in (1, 2):  # the second told nothing, and went to nobody
+            connection.execute(
+                text(
+                    "INSERT INTO digest (id, scheduled_for, created_at, followups, subject, html, text,"
+                    " message_id) VALUES (:id, :then, :then, 1, 's', 'h', 't', '<1@x>')"
+                ),
+                {"id": digest, "then": then.replace("-24", f"-2{digest}")},
+            )
+        for recipient, sent in (("a@b.c", then), ("d@e.f", None)):
+            connection.execute(
+                text(
+                    "INSERT INTO delivery (digest_id, recipient, attempts, sent_at) VALUES (1, :r, 1, :sent)"
+                ),
+                {"r": recipient, "sent": sent},
+            )
+        connection.execute(text("UPDATE followup_story SET digest_id = 1"))
+    with open_database(old_url) as database, database.read() as session:
+        assert [mail.recipient for mail in outbox(session)] == ["d@e.f"]
+        assert list_followups(session, untold_to="d@e.f") == []
+        assert len(list_followups(session, untold_to="new@b.c")) == 1
+        assert last_scheduled(session, "a@b.c", NOW) is not None
 
 
 def test_sources_are_asked_where_they_were_and_start_from_the_usual_interval(old_url: str) -> None:

@@ -1,11 +1,13 @@
 """A plan whose time has passed is a follow-up of its own kind, once, without news."""
 
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import delete, update
 
-from storage.digests import Mail, make_digest
+from storage.digests.content import Mail, Watch
+from storage.digests.making import Asked, make_digest
 from storage.engine import Database
 from storage.followups.due import raise_due_plans
 from storage.followups.followup import Followup
@@ -19,6 +21,7 @@ from tests.storage.conftest import add_post, add_story, raise_pairs
 TODAY = NOW.date()
 PASSED = TODAY - timedelta(days=1)
 SENTENCE = "アクメのオリオンは2026年11月に量産の予定です。"
+EDITOR = "editor@blog.example"
 
 
 def planned(
@@ -57,9 +60,9 @@ def raised(database: Database, now: datetime = NOW) -> list[int]:
         return raise_due_plans(session, now=now)
 
 
-def listed(database: Database, *, unsent: bool = False) -> list[Followup]:
+def listed(database: Database, *, untold_to: str | None = None) -> list[Followup]:
     with database.read() as session:
-        return list_followups(session, statuses=STATUSES, unsent=unsent)
+        return list_followups(session, statuses=STATUSES, untold_to=untold_to)
 
 
 def test_a_plan_is_raised_on_the_day_after_its_last_and_once(database: Database) -> None:
@@ -154,16 +157,17 @@ def test_a_digest_carries_a_plan_once_and_again_when_it_was_snoozed(database: Da
 
     def digest() -> int:
         with database.write() as session:
-            return make_digest(
+            contents = make_digest(
                 session,
-                lambda followups, more: Mail("s", "h", "t", f"<{len(followups)}{more}@x>"),
-                recipients=["a@blog.example"],
+                lambda contents: None if contents.quiet else Mail("s", "h", "t", "<1@x>", {}),
+                Asked(EDITOR, ZoneInfo("UTC"), str.split, 0, (), Watch()),
                 scheduled_for=None,
                 now=NOW,
             )
+        return len(contents.followups) if contents else 0
 
     assert digest() == 1
-    assert listed(database, unsent=True) == []
+    assert listed(database, untold_to=EDITOR) == []
     assert digest() == 0
     with database.write() as session:
         session.execute(delete(ClaimRow))

@@ -18,9 +18,9 @@ from tests.storage.conftest import add_post, add_report, add_story, known_source
 LATER = NOW + timedelta(days=3)
 
 
-def listed(database: Database, *statuses: str, unsent: bool = False) -> list[Followup]:
+def listed(database: Database, *statuses: str) -> list[Followup]:
     with database.read() as session:
-        return list_followups(session, statuses=statuses or STATUSES, unsent=unsent)
+        return list_followups(session, statuses=statuses or STATUSES)
 
 
 def give(
@@ -49,7 +49,7 @@ def test_a_story_opens_a_follow_up_of_its_post(database: Database) -> None:
     assert (found.id, found.status, found.opened_at) == (followup, "open", NOW)
     assert (found.post.title, found.post.url) == ("A post", "https://blog.example/a-post")
     assert (found.settled_at, found.snoozed_until, found.reason) == (None, None, None)
-    assert [(told.id, told.added_at, told.digest_id) for told in found.stories] == [(story, NOW, None)]
+    assert [(told.id, told.added_at, told.told) for told in found.stories] == [(story, NOW, False)]
 
 
 def test_a_report_says_where_it_came_from_and_why(database: Database) -> None:

@@ -116,7 +116,7 @@ def test_an_item_gets_its_links_its_story_and_its_followup(
     assert (item.linked_at, item.story_id) == (NOW, story.id)
     assert (story.first_seen, story.last_seen) == (NOW, NOW)
     assert (followup.id, followup.post_id, followup.status) == (report.opened[0], link.post_id, "open")
-    assert (member.followup_id, member.story_id, member.digest_id) == (followup.id, story.id, None)
+    assert (member.followup_id, member.story_id) == (followup.id, story.id)
 
 
 def test_reports_of_one_event_share_a_story_and_a_followup(

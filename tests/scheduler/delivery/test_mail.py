@@ -6,6 +6,7 @@ import ssl
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from email import message_from_bytes, policy
 from pathlib import Path
 
@@ -14,9 +15,9 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from scheduler.delivery import check_mail_settings, compose, deliver, sender_domain
+from scheduler.delivery.mail import check_mail_settings, compose, send_mail, sender_domain
 from scheduler.settings import PASSWORD_VARIABLE, Settings
-from storage.digests import Mail, Outgoing
+from storage.digests.content import Mail
 from storage.errors import DeliveryError, SettingsError
 from tests.certificates import self_signed
 from tests.conftest import NOW
@@ -26,8 +27,7 @@ from tests.scheduler.conftest import Folder, Mailbox, mail_server, mail_settings
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 
 SUBJECT = "続報が必要な記事 2件：" + "ByteDanceの自社AIチップ、" * 4
-MAIL = Mail(SUBJECT, "<p>量産は<b>2027年</b></p>", "量産は2027年\n" * 200, "<0123@blog.example>")
-OUTGOING = Outgoing(1, "editor@blog.example", NOW, 0, None, None, MAIL)
+MAIL = Mail(SUBJECT, "<p>量産は<b>2027年</b></p>", "量産は2027年\n" * 200, "<0123@blog.example>", {})
 
 
 @pytest.fixture(autouse=True)
@@ -39,12 +39,13 @@ def _collected() -> Iterator[None]:
 
 
 def send(settings: Settings) -> None:
-    asyncio.run(deliver(OUTGOING, settings))
+    asyncio.run(send_mail(MAIL, "editor@blog.example", settings, date=NOW))
 
 
-def failure(settings: Settings) -> str:
+def failure(settings: Settings, *, for_good: bool = False) -> str:
     with pytest.raises(DeliveryError) as raised:
         send(settings)
+    assert raised.value.for_good is for_good
     return str(raised.value)
 
 
@@ -58,6 +59,9 @@ def test_a_mail_arrives_as_it_was_written(folder: Folder, mailbox: Mailbox) -> N
     assert message["Date"].datetime == NOW
     assert message["Message-ID"] == "<0123@blog.example>"
     assert message["Auto-Submitted"] == "auto-generated"
+    assert message["List-Unsubscribe"].strip() == (
+        "<mailto:chipwatch@blog.example?subject=unsubscribe%20editor%40blog.example>"
+    )
     assert message.get_content_type() == "multipart/alternative"
     plain, html = message.iter_parts()
     assert (plain.get_content_type(), html.get_content_type()) == ("text/plain", "text/html")
@@ -136,7 +140,7 @@ def test_the_login_is_used_and_a_wrong_one_named(
 def test_a_refused_recipient_is_named(folder: Folder, mailbox: Mailbox) -> None:
     mailbox.refused.add("editor@blog.example")
     with mail_server(mailbox) as port:
-        said = failure(folder.settings(mail_settings(port)))
+        said = failure(folder.settings(mail_settings(port)), for_good=True)
     assert said == (
         f"mail server 127.0.0.1:{port} refuses editor@blog.example: 550 no such person; check [digest] to"
     )
@@ -145,14 +149,16 @@ def test_a_refused_recipient_is_named(folder: Folder, mailbox: Mailbox) -> None:
 def test_a_refused_mail_is_told_with_the_servers_words(folder: Folder, mailbox: Mailbox) -> None:
     mailbox.refuse_data = "554 looks like spam"
     with mail_server(mailbox) as port:
-        said = failure(folder.settings(mail_settings(port)))
-    assert said == f"mail server 127.0.0.1:{port} refuses the mail: 554 looks like spam"
+        said = failure(folder.settings(mail_settings(port)), for_good=True)
+    assert (
+        said == f"mail server 127.0.0.1:{port} refuses the mail to editor@blog.example: 554 looks like spam"
+    )
 
 
 def test_the_servers_words_are_one_plain_line(folder: Folder, mailbox: Mailbox) -> None:
     mailbox.refuse_data = "554-looks like spam\r\n554 \x1b[31mgo away"
     with mail_server(mailbox) as port:
-        assert failure(folder.settings(mail_settings(port))).isprintable()
+        assert failure(folder.settings(mail_settings(port)), for_good=True).isprintable()
 
 
 def test_a_server_that_is_not_there_is_told_with_what_to_check(folder: Folder, mailbox: Mailbox) -> None:
@@ -186,7 +192,7 @@ def test_a_server_that_hangs_is_given_up_when_the_job_is_cancelled(folder: Folde
 
         server = await asyncio.start_server(hang, "127.0.0.1", 0)
         settings = folder.settings(mail_settings(server.sockets[0].getsockname()[1]))
-        sending = asyncio.create_task(deliver(OUTGOING, settings))
+        sending = asyncio.create_task(send_mail(MAIL, "editor@blog.example", settings, date=NOW))
         await reached.wait()
         for _ in range(20):  # turns of the loop, until the client waits for an answer
             await asyncio.sleep(0)
@@ -203,7 +209,7 @@ def test_a_server_that_hangs_is_given_up_when_the_job_is_cancelled(folder: Folde
 
 
 def composed(subject: str) -> bytes:
-    mail = Mail(subject, MAIL.html, MAIL.text, MAIL.message_id)
+    mail = Mail(subject, MAIL.html, MAIL.text, MAIL.message_id, {})
     return compose(mail, sender="a@b.c", recipient="d@e.f", date=NOW).as_bytes()
 
 
@@ -240,7 +246,6 @@ def test_any_printable_subject_comes_out_as_it_went_in(subject: str) -> None:
 @pytest.mark.parametrize(
     ("without", "named"),
     [
-        ("to = ", "[digest] to"),
         ("host = ", "[mail] host"),
         ("from = ", "[mail] from"),
         ("password_file = ", "[mail] username"),
@@ -266,3 +271,24 @@ def test_the_password_may_come_from_the_environment_alone(
 def test_the_senders_domain(folder: Folder) -> None:
     assert sender_domain(folder.settings(mail_settings(25))) == "blog.example"
     assert sender_domain(folder.settings("")) == "localhost"
+
+
+def test_a_chart_goes_inside_the_html(folder: Folder, mailbox: Mailbox) -> None:
+    chart = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
+    mail = replace(MAIL, html='<p><img src="cid:chart" alt="x"></p>', chart=chart)
+    with mail_server(mailbox) as port:
+        settings = folder.settings(mail_settings(port))
+        asyncio.run(send_mail(mail, "editor@blog.example", settings, date=NOW))
+    ((_, message),) = mailbox.mails
+    plain, related = message.iter_parts()
+    assert (plain.get_content_type(), related.get_content_type()) == ("text/plain", "multipart/related")
+    html, image = related.iter_parts()
+    assert html.get_content().strip() == mail.html
+    assert (image.get_content_type(), image["Content-ID"]) == ("image/png", "<chart>")
+    assert image.get_content() == chart
+
+
+def test_a_temporary_refusal_is_not_for_good(folder: Folder, mailbox: Mailbox) -> None:
+    mailbox.refuse_data = "451 later"
+    with mail_server(mailbox) as port:
+        assert "451 later" in failure(folder.settings(mail_settings(port)))

@@ -1,0 +1,1 @@
+"""Handing digests over: by mail, to chat services, as files."""

@@ -1,0 +1,27 @@
+"""A digest as JSON, for programs. Field names are a contract."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from scheduler.output import followup_json, plain_json
+from storage.digests.content import Contents
+
+
+def digest_json(contents: Contents, *, subject: str, now: datetime, language: str) -> dict[str, Any]:
+    """The contents of a digest with stable field names, times in ISO 8601."""
+    said: dict[str, Any] = plain_json(
+        {
+            "subject": subject,
+            "made_at": now,
+            "language": language,
+            "followups": [followup_json(followup) for followup in contents.followups],
+            "more": contents.more,
+            "ideas": [asdict(idea) for idea in contents.ideas],
+            "troubles": [asdict(trouble) for trouble in contents.troubles],
+            "still_in_trouble": contents.still,
+            "watch": asdict(contents.watch),
+            "days": [asdict(day) for day in contents.days],
+        }
+    )
+    return said

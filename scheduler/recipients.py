@@ -1,0 +1,76 @@
+"""Who gets a digest, and when, by the settings: mail addresses, chat services, files."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import time
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from scheduler.settings import Language, Settings
+from storage.errors import SettingsError
+
+FILES = "files"
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Somebody or something that gets a digest of its own each day."""
+
+    name: str  # as the outbox knows it
+    kind: Literal["mail", "chat", "files"]
+    at: time
+    timezone: ZoneInfo
+    language: Language
+
+
+def mail_recipient(settings: Settings, address: str) -> Recipient:
+    """The recipient with an address; one that the settings do not name gets what [digest] says."""
+    digest = settings.digest
+    own = next((r for r in digest.to if r.address == address), None)
+    return Recipient(
+        address,
+        "mail",
+        (own and own.at) or digest.at,
+        (own and own.timezone) or digest.timezone,
+        (own and own.language) or digest.language,
+    )
+
+
+def recipients(settings: Settings) -> list[Recipient]:
+    """All of them: those by mail first. Raises `SettingsError` if the file with chat services is no good."""
+    digest = settings.digest
+    found = [mail_recipient(settings, recipient.address) for recipient in digest.to]
+    found += [
+        Recipient(name, "chat", digest.at, digest.timezone, digest.language) for name in chat_urls(settings)
+    ]
+    if digest.atom or digest.json_file:
+        found.append(Recipient(FILES, "files", digest.at, digest.timezone, digest.language))
+    return found
+
+
+def chat_urls(settings: Settings) -> Mapping[str, str]:
+    """The URL of each chat service, by a name that tells no secret: `chat slack 1a2b3c4d`.
+
+    Raises `SettingsError` if the file cannot be read.
+    """
+    if not settings.digest.chat_file:
+        return {}
+    path = settings.locate(settings.digest.chat_file, "[digest] chat_file")
+    lines = [line.strip() for line in _read(path).splitlines()]
+    return {_name(line): line for line in lines if line and not line.startswith("#")}
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise SettingsError(
+            f"[digest] chat_file: {path} cannot be read; make it, with a URL of Apprise on each line"
+        ) from error
+
+
+def _name(url: str) -> str:
+    service = url.partition("://")[0].lower() if "://" in url else "?"
+    return f"chat {service} {hashlib.blake2b(url.encode(), digest_size=4).hexdigest()}"

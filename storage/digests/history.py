@@ -1,0 +1,43 @@
+"""The digests that were made, for those who look back."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from storage.digests.content import Mail
+from storage.digests.outbox import as_mail
+from storage.models import DigestRow
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A digest, and when it was made."""
+
+    created_at: datetime
+    mail: Mail
+
+
+def latest_digests(session: Session, recipient: str, most: int) -> list[Recorded]:
+    """The last digests of a recipient, newest first, those apart that said nothing."""
+    query = (
+        select(DigestRow)
+        .where(DigestRow.recipient == recipient, DigestRow.silent.is_(False), DigestRow.text != "")
+        .order_by(DigestRow.created_at.desc(), DigestRow.id.desc())
+        .limit(most)
+    )
+    return [Recorded(row.created_at, as_mail(row)) for row in session.scalars(query)]
+
+
+def trim_digests(session: Session, before: datetime) -> None:
+    """Let go of what digests from before then said, if they were handed over or given up.
+
+    That they told a follow-up stays known, and their Message-ID; silent days are forgotten.
+    """
+    old = DigestRow.created_at < before
+    over = DigestRow.sent_at.is_not(None) | DigestRow.refused_at.is_not(None)
+    session.execute(delete(DigestRow).where(old, DigestRow.silent))
+    session.execute(
+        update(DigestRow).where(old, over, DigestRow.html != "").values(html="", text="", data={}, chart=None)
+    )

@@ -1,0 +1,73 @@
+"""What digests have told of follow-ups, and to whom."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, delete, func, select, union_all
+from sqlalchemy.orm import Session
+
+from storage.models import DigestRow, FollowupPlanRow, FollowupStoryRow, ToldPlanRow, ToldStoryRow
+
+
+@dataclass(frozen=True)
+class Told:
+    """What digests have told of some follow-ups."""
+
+    stories: frozenset[tuple[int, int]]  # ids of follow-up and story
+    plans: frozenset[int]
+    at: Mapping[int, datetime]  # when one last told something of each follow-up
+
+
+def story_told(recipient: str | None = None) -> ColumnElement[bool]:
+    """That a digest carried the story of a `FollowupStoryRow`; one of this recipient, if one is given."""
+    told = select(ToldStoryRow.digest_id).where(
+        ToldStoryRow.followup_id == FollowupStoryRow.followup_id,
+        ToldStoryRow.story_id == FollowupStoryRow.story_id,
+    )
+    if recipient is not None:
+        told = told.join(DigestRow).where(DigestRow.recipient == recipient)
+    return told.exists()
+
+
+def plan_told(recipient: str | None = None) -> ColumnElement[bool]:
+    """That a digest carried the plan of a `FollowupPlanRow`; one of this recipient, if one is given."""
+    told = select(ToldPlanRow.digest_id).where(ToldPlanRow.plan_id == FollowupPlanRow.id)
+    if recipient is not None:
+        told = told.join(DigestRow).where(DigestRow.recipient == recipient)
+    return told.exists()
+
+
+def told_among(session: Session, chosen: Select[int], recipient: str | None = None) -> Told:
+    """What was told of the chosen follow-ups, to one recipient or to any."""
+    stories = (
+        select(ToldStoryRow.followup_id, ToldStoryRow.story_id, DigestRow.created_at)
+        .join(DigestRow)
+        .where(ToldStoryRow.followup_id.in_(chosen))
+    )
+    plans = (
+        select(FollowupPlanRow.followup_id, FollowupPlanRow.id, DigestRow.created_at)
+        .join(ToldPlanRow, ToldPlanRow.plan_id == FollowupPlanRow.id)
+        .join(DigestRow, DigestRow.id == ToldPlanRow.digest_id)
+        .where(FollowupPlanRow.followup_id.in_(chosen))
+    )
+    if recipient is not None:
+        stories = stories.where(DigestRow.recipient == recipient)
+        plans = plans.where(DigestRow.recipient == recipient)
+    both = union_all(
+        stories.with_only_columns(ToldStoryRow.followup_id, DigestRow.created_at),
+        plans.with_only_columns(FollowupPlanRow.followup_id, DigestRow.created_at),
+    ).subquery()
+    latest = select(both.c.followup_id, func.max(both.c.created_at)).group_by(both.c.followup_id)
+    return Told(
+        frozenset((followup, story) for followup, story, _ in session.execute(stories)),
+        frozenset(plan for _, plan, _ in session.execute(plans)),
+        {followup: at for followup, at in session.execute(latest)},  # noqa: C416 - rows are no pairs
+    )
+
+
+def forget_telling(session: Session, followups: Collection[int]) -> None:
+    """Let these follow-ups be told again, to everyone."""
+    plans = select(FollowupPlanRow.id).where(FollowupPlanRow.followup_id.in_(followups))
+    session.execute(delete(ToldPlanRow).where(ToldPlanRow.plan_id.in_(plans)))
+    session.execute(delete(ToldStoryRow).where(ToldStoryRow.followup_id.in_(followups)))
