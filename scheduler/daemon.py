@@ -2,9 +2,13 @@
 
 import asyncio
 import logging
+import os
+import socket
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -13,16 +17,21 @@ from crawler.run import known_asks
 from scheduler.digest.schedule import next_slot
 from scheduler.jobs.crawl import crawl_and_link
 from scheduler.jobs.digest import check_delivery, due_recipients, make_digests, send_outbox
+from scheduler.jobs.housekeeping import keep_house
+from scheduler.jobs.recording import last_begun, recorded
 from scheduler.recipients import Recipient
 from scheduler.settings import Settings
 from storage.engine import Database
 from storage.errors import ChipwatchError, HeldError, SettingsError
 from storage.holding import held
 from storage.sources import due_sources
+from storage.watch import beat, end_watch
 
 logger = logging.getLogger(__name__)
 
 TICK = timedelta(seconds=2)  # how often it is looked up what is due; a look costs a millisecond
+BEAT = timedelta(seconds=15)  # how often it is noted that the loop turns
+HOUSEKEEPING = timedelta(days=1)
 PATIENCE = 8.0  # seconds that jobs in hand are given when the daemon is stopped
 
 
@@ -35,11 +44,15 @@ class Daemon:
     now: Callable[[], datetime]
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     tick: timedelta = TICK
+    read_settings: Callable[[], Settings] | None = None  # as they stand in their file now
+    notify: Callable[[str], None] = lambda _state: None  # tells the service manager, in its own words
     _started: datetime = field(init=False)
     _still_held: Callable[[], bool] = field(init=False)
     _lost: bool = False
+    _reload: bool = False
     _known: bool = False  # whether what the settings changed of sources was taken over
     _no_mail: str = ""  # why no digest can be mailed, as it was last said
+    _beat_at: datetime | None = None
     _in_hand: set[asyncio.Task[None]] = field(default_factory=set)
     _apart: Apart = field(default_factory=Apart)
 
@@ -51,7 +64,7 @@ class Daemon:
         with held(self.database) as self._still_held:
             self._started = self.now()
             scheduler = AsyncIOScheduler(timezone=UTC)
-            for job in (self._hold, self._crawl, self._digest):
+            for job in (self._beat, self._hold, self._take_over, self._crawl, self._digest, self._keep_house):
                 scheduler.add_job(
                     self._guarded,
                     "interval",
@@ -65,23 +78,30 @@ class Daemon:
                 )
             self._announce()
             scheduler.start()
+            self.notify("READY=1")
             try:
                 await self.stop.wait()
+                self.notify("STOPPING=1")
                 logger.info("stopping: finishing what is in hand")
                 scheduler.pause()
                 if self._in_hand:
                     await asyncio.wait(self._in_hand, timeout=PATIENCE)
                 scheduler.shutdown(wait=False)
+                await self.database.writing(end_watch)
             finally:
                 self._apart.close()
             logger.info("stopped")
         if self._lost:
             raise HeldError("the hold on the database was lost: its connection broke; start the daemon again")
 
+    def reload(self) -> None:
+        """Take the settings over as they stand in their file, at the next turn; wrong ones are refused."""
+        self._reload = True
+
     def _announce(self) -> None:
         logger.info("watching %d sources; stop with Ctrl-C or SIGTERM", len(self.settings.sources))
         for to in self._recipients():
-            slot = next_slot(self._started, to.at, to.timezone).astimezone(to.timezone)
+            slot = next_slot(self.now(), to.at, to.timezone).astimezone(to.timezone)
             logger.info("next digest: %s to %s", f"{slot:%Y-%m-%d %H:%M %Z}", to.name)
 
     def _recipients(self) -> list[Recipient]:
@@ -110,10 +130,39 @@ class Daemon:
         finally:
             self._in_hand.discard(task)
 
+    async def _beat(self) -> None:
+        self.notify("WATCHDOG=1")
+        now = self.now()
+        if self._beat_at is not None and abs(now - self._beat_at) < BEAT:
+            return
+        await self.database.writing(
+            beat, socket.gethostname(), os.getpid(), version("chipwatch"), started_at=self._started, now=now
+        )
+        self._beat_at = now
+
     async def _hold(self) -> None:
         if not await asyncio.to_thread(self._still_held):
             self._lost = True
             self.stop.set()
+
+    async def _take_over(self) -> None:
+        if not self._reload or self.read_settings is None:
+            return
+        self._reload = False
+        self.notify(f"RELOADING=1\nMONOTONIC_USEC={time.monotonic_ns() // 1000}")
+        try:
+            settings = await asyncio.to_thread(self.read_settings)
+            if settings.database_url != self.settings.database_url:
+                raise SettingsError("[storage] url has changed, which takes a restart")
+            if not settings.sources:
+                raise SettingsError("there are no sources; add a [[sources]] entry with a name and a url")
+        except SettingsError as error:
+            logger.error("the settings stay as they were: %s", error)
+        else:
+            self.settings, self._known, self._no_mail = settings, False, ""
+            logger.info("the settings were read again")
+            self._announce()
+        self.notify("READY=1")
 
     async def _crawl(self) -> None:
         if not self._known:
@@ -126,21 +175,19 @@ class Daemon:
         due = [source for source in self.settings.sources if source.url in urls]
         if not due or self.stop.is_set():
             return
-        result = await crawl_and_link(
-            self.database, self.settings, due, now=self.now, stop=self.stop, apart=self._apart
-        )
-        report = result.crawl
-        if not report.visits:
-            return  # stopped before any source was done
-        logger.info(
-            "crawled %d sources: %d unchanged, %d failed; items: %d new, %d known; follow-ups opened: %d",
-            len(report.visits),
-            report.unchanged,
-            len(report.failed),
-            report.new,
-            report.known,
-            len(result.links.opened) + len(result.due),
-        )
+        async with recorded(self.database, "crawl", self.now) as job:
+            result = await crawl_and_link(
+                self.database, self.settings, due, now=self.now, stop=self.stop, apart=self._apart
+            )
+            report = result.crawl
+            if not report.visits:
+                return  # stopped before any source was done
+            job.did = (
+                f"{len(report.visits)} sources: {report.unchanged} unchanged, {len(report.failed)} failed; "
+                f"items: {report.new} new, {report.known} known; "
+                f"follow-ups opened: {len(result.links.opened) + len(result.due)}"
+            )
+        logger.info("crawled %s", job.did)
         for visit in report.visits:
             if visit.failure or visit.flaw:
                 logger.warning("source %s: %s", visit.source.name, visit.failure or visit.flaw)
@@ -153,10 +200,13 @@ class Daemon:
             return
         due = await due_recipients(self.database, to, started=self._started, now=now)
         if due:
-            made = await make_digests(self.database, self.settings, due, now=now)
+            async with recorded(self.database, "digest", self.now) as job:
+                made = await make_digests(self.database, self.settings, due, now=now)
+                told = {name: len(contents.followups) for name, contents in made.items()}
+                job.did = ", ".join(f"{name}: {count} follow-ups" for name, count in told.items())
             for name, contents in made.items():
-                told = f"{len(contents.followups)} follow-ups"
-                logger.info("digest for %s: %s", name, "nothing new" if contents.quiet else told)
+                news = "nothing new" if contents.quiet else f"{told[name]} follow-ups"
+                logger.info("digest for %s: %s", name, news)
         sent = await send_outbox(self.database, self.settings, now=self.now, retry_now=False)
         for recipient in sent.to:
             logger.info("digest sent to %s", recipient)
@@ -164,3 +214,11 @@ class Daemon:
             logger.warning("digest not sent, will be tried again: %s", failure)
         for failure in sent.refused:
             logger.error("digest refused: %s; chipwatch digest --send tries it again", failure)
+
+    async def _keep_house(self) -> None:
+        last = await last_begun(self.database, "housekeeping", self.now())
+        if last is not None and self.now() - last < HOUSEKEEPING:
+            return
+        async with recorded(self.database, "housekeeping", self.now) as job:
+            job.did = await keep_house(self.database, self.settings, self.now(), self.stop)
+        logger.info("housekeeping: %s", job.did)

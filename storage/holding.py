@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import os
+import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,14 +16,21 @@ from storage.errors import HeldError, StorageError
 # Any number that other programs on the same PostgreSQL server are unlikely to lock: "chipwatc" in ASCII.
 ADVISORY_KEY = int.from_bytes(b"chipwatc")
 
+# A lock's key of 64 bits stands in two columns: https://www.postgresql.org/docs/current/view-pg-locks.html
+_HOLDER = text(
+    "SELECT application_name FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' "
+    "AND granted AND objsubid = 1 AND classid::bigint = :high AND objid::bigint = :low "
+    "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
+
 
 @contextlib.contextmanager
 def held(database: Database) -> Iterator[Callable[[], bool]]:
     """Hold the database as its one daemon for the length of the block.
 
     Gives a function that asks whether it is still held: a server forgets a hold when its connection breaks.
-    Raises `HeldError`, naming the process where it is known, if another daemon holds it, `StorageError` if
-    the lock cannot be made.
+    Raises `HeldError`, naming process and host, if another daemon holds it, `StorageError` if the lock cannot
+    be made.
     """
     if database.engine.dialect.name == "sqlite":
         with _file_lock(Path(f"{database.engine.url.database}.lock")):
@@ -43,12 +51,9 @@ def _file_lock(path: Path) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             file.seek(0)
-            holder = file.read().strip() or "unknown"
-            raise HeldError(
-                f"another daemon already runs on this database (process {holder}); stop it first"
-            ) from error
+            raise _refusal(file.read()) from error
         file.truncate(0)
-        file.write(str(os.getpid()))
+        file.write(_this_process())
         file.flush()
         yield
 
@@ -70,9 +75,22 @@ def _advisory_lock(database: Database) -> Iterator[Callable[[], bool]]:
                 return False
 
         if not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), key):
-            raise HeldError("another daemon already runs on this database; stop it first")
+            parts = {"high": ADVISORY_KEY >> 32, "low": ADVISORY_KEY & 0xFFFFFFFF}
+            raise _refusal(connection.scalar(_HOLDER, parts) or "")
+        connection.execute(
+            text("SELECT set_config('application_name', :name, false)"), {"name": _this_process()}
+        )
         try:
             yield still_held
         finally:
             with contextlib.suppress(SQLAlchemyError):  # lost with its connection: nothing to give back
                 connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
+
+
+def _this_process() -> str:
+    return f"process {os.getpid()} on {socket.gethostname()}"[:63]  # PostgreSQL keeps no more of a name
+
+
+def _refusal(holder: str) -> HeldError:
+    named = f" ({holder.strip()})" if holder.strip() else ""
+    return HeldError(f"another daemon already runs on this database{named}; stop it first")

@@ -1,6 +1,7 @@
 """The daemon as the system runs it: a process that a signal ends in good order, whatever it is doing."""
 
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -56,7 +57,8 @@ def test_a_second_one_is_refused_in_one_line_that_names_the_first(folder: Folder
         first.communicate()
     assert second.returncode == 1
     assert err == (
-        f"chipwatch: another daemon already runs on this database (process {first.pid}); stop it first\n"
+        f"chipwatch: another daemon already runs on this database "
+        f"(process {first.pid} on {socket.gethostname()}); stop it first\n"
     )
 
 

@@ -1,5 +1,6 @@
 """One daemon a database: a second one is refused, and a dead one holds nothing."""
 
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -65,8 +66,7 @@ def test_a_second_holder_is_refused_while_the_first_one_lives(database: Database
         pass  # an earlier holder is not named
     with holder(database_url) as process:
         message = refusal(database)
-        if database.engine.dialect.name == "sqlite":
-            assert f"(process {process.pid})" in message
+        assert f"(process {process.pid} on {socket.gethostname()})" in message
         assert refusal(database) == message
 
 

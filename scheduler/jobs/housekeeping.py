@@ -1,0 +1,19 @@
+"""Housekeeping: what is old and needed no more goes, and the database is made compact."""
+
+import asyncio
+from datetime import datetime
+
+from scheduler.settings import Settings
+from storage.digests.history import trim_digests
+from storage.engine import Database
+from storage.trimming import trim_items
+
+
+async def keep_house(database: Database, settings: Settings, now: datetime, stop: asyncio.Event) -> str:
+    """Trim items and digests that were kept long enough, and compact the database; says what it did."""
+    before = now - settings.storage.keep
+    trimmed = 0
+    while not stop.is_set() and (some := await database.writing(trim_items, before, now)):
+        trimmed += some
+    await database.writing(trim_digests, before)
+    return f"{trimmed} items trimmed"
