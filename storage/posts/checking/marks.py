@@ -13,6 +13,8 @@ from storage.posts.text import APOLOGY_PARAGRAPHS, is_apology
 
 SHOWN = 40  # characters of the line
 
+_FENCE = re.compile(r"^\s{0,3}(?:```|~~~)", re.M)
+
 
 @dataclass(frozen=True)
 class Mark:
@@ -39,8 +41,7 @@ def find_marks(written: Written, marks: Sequence[Mark]) -> Iterator[Finding]:
             times = f" on {len(found)} lines, first" if len(found) > 1 else ":"
             part = _shown(line.text, match.start())
             yield Finding("leftover", written.post.file, f"{mark.said}{times} {part}", line.number)
-    body = next((line.number for line in lines if not line.front), None)
-    if body is None and "```" in written.source:
+    if _FENCE.search(written.source) and not any(line.text.strip() for line in lines if not line.front):
         yield Finding("leftover", written.post.file, "the whole post stands in a code block")
 
 

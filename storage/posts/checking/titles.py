@@ -36,13 +36,17 @@ def find_year(written: Written) -> Iterator[Finding]:
     line = written.title_line()
     leading = _LEADING.match(post.title)
     if leading and int(leading[1]) != post.day.year and not _speaks_of(written, leading[1]):
-        said = f"the title begins with {leading[1]}, the post is of {post.day.year}: {post.title[:TITLE_TOLD]}"
+        said = (
+            f"the title begins with {leading[1]}, the post is of {post.day.year}: {post.title[:TITLE_TOLD]}"
+        )
         yield Finding("year", post.file, f"{said}; its text never speaks of {leading[1]}", line)
         return
     for match in (*_PASSED.finditer(post.title), *_PASSED_IN_WORDS.finditer(post.title)):
         year = next(group for group in match.groups() if group)
         if int(year) < post.day.year:
-            said = f"the title looks ahead to {year}, the post is of {post.day.year}: {post.title[:TITLE_TOLD]}"
+            said = (
+                f"the title looks ahead to {year}, the post is of {post.day.year}: {post.title[:TITLE_TOLD]}"
+            )
             yield Finding("year", post.file, said, line)
             return
 
