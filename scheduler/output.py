@@ -63,13 +63,14 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
     console.print(table)
 
 
-def followup_json(followup: "Followup") -> dict[str, Any]:
-    """A follow-up with stable field names."""
+def followup_json(followup: "Followup", age_days: int | None) -> dict[str, Any]:
+    """A follow-up with stable field names; its age is given, for it depends on the day."""
     return {
         "id": followup.id,
         "status": followup.status,
         "score": followup.score,
         "opened_at": followup.opened_at,
+        "age_days": age_days,
         "settled_at": followup.settled_at,
         "snoozed_until": followup.snoozed_until,
         "ground": followup.ground,
@@ -97,16 +98,21 @@ def _post_json(post: "ShownPost") -> dict[str, Any]:
     return {"file": post.file, "title": post.title, "url": post.url, "published": post.published}
 
 
-def print_followups(followups: "Iterable[Followup]", *, with_status: bool) -> None:
-    """A table of follow-ups, each with the newest of its stories, or its plan, and the reason for it."""
+def print_followups(followups: "Iterable[tuple[Followup, int | None]]", *, with_status: bool) -> None:
+    """A table of follow-ups, each with its age, the newest of its stories, or its plan, and the reason."""
     rows: list[list[object]] = []
-    for followup in followups:
+    for followup, age in followups:
         score, news, reason = _best_of(followup)
         status = [followup.status] if with_status else []
         posts = len(followup.posts) - 1
         title = f"{followup.post.title} (+{posts} alike)" if posts else followup.post.title
-        rows.append([followup.id, *status, score, title, news, reason])
-    print_table(["id", *(["status"] if with_status else []), "score", "post", "news", "why"], rows)
+        rows.append([followup.id, *status, score, _age(age), title, news, reason])
+    print_table(["id", *(["status"] if with_status else []), "score", "age", "post", "news", "why"], rows)
+
+
+def _age(days: int | None) -> str:
+    """The age of one that waits: "today", "3d"."""
+    return "" if days is None else f"{days}d" if days else "today"
 
 
 def _best_of(followup: "Followup") -> tuple[str, str, str]:

@@ -75,7 +75,7 @@ def test_it_ends_well_and_prints_the_table_and_the_digests_path(ran: Ran) -> Non
     assert re.search(r"^13 posts: 13 new, .* 0 not imported$", run.stdout, re.MULTILINE)
     assert re.search(r"^4 sources asked: 0 unchanged, 0 failed\. Items: 26 new", run.stdout, re.MULTILINE)
     table = run.stdout.partition("$ chipwatch followups\n")[2].splitlines()
-    assert table[0].split() == ["id", "score", "post", "news", "why"]
+    assert table[0].split() == ["id", "score", "age", "post", "news", "why"]
     assert sum("both titles are about" in line for line in table) == len(STALE) - SHARED
     assert run.stdout.rstrip().endswith(str(out / "digest.html"))
 

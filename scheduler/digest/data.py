@@ -5,17 +5,21 @@ from datetime import datetime
 from typing import Any
 
 from scheduler.output import followup_json, plain_json
+from scheduler.recipients import Recipient
 from storage.digests.content import Contents
 
 
-def digest_json(contents: Contents, *, subject: str, now: datetime, language: str) -> dict[str, Any]:
-    """The contents of a digest with stable field names, times in ISO 8601."""
+def digest_json(contents: Contents, to: Recipient, *, subject: str, now: datetime) -> dict[str, Any]:
+    """The contents of a recipient's digest with stable field names, times in ISO 8601."""
     said: dict[str, Any] = plain_json(
         {
             "subject": subject,
             "made_at": now,
-            "language": language,
-            "followups": [followup_json(followup) for followup in contents.followups],
+            "language": to.language,
+            "followups": [
+                followup_json(followup, followup.age_days(now, to.timezone))
+                for followup in contents.followups
+            ],
             "more": contents.more,
             "ideas": [asdict(idea) for idea in contents.ideas],
             "troubles": [asdict(trouble) for trouble in contents.troubles],

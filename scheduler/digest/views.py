@@ -112,8 +112,7 @@ class Speaker:
 
     def followup(self, number: int, followup: Followup) -> FollowupView:
         """A follow-up, numbered."""
-        opened = followup.opened_at.astimezone(self.zone).date()
-        days = (self.now.astimezone(self.zone).date() - opened).days
+        days = followup.age_days(self.now, self.zone) or 0
         published, others, plans = followup.post.published, followup.posts[1:], followup.plans_told
         return FollowupView(
             number=number,
@@ -121,7 +120,7 @@ class Speaker:
             title=plain_line(followup.post.title),
             url=_address(followup.post),
             date=self.day(published) if published else self.say("undated"),
-            age=self.say("open_today") if days <= 0 else self.count("open_days", days),
+            age=self.count("open_days", days) if days else self.say("open_today"),
             again=self.say("again", date=self.day(followup.told_at)) if followup.told_at else "",
             alike=self.count("alike", len(others)) if others else "",
             others=tuple((plain_line(post.title), _address(post)) for post in others[:MAX_ALIKE]),

@@ -66,7 +66,7 @@ def write_digest(contents: Contents, to: Recipient, *, now: datetime, blog: str,
         html,
         told,
         f"<{hashlib.blake2b(identity, digest_size=16).hexdigest()}@{domain}>",
-        digest_json(contents, subject=subject, now=now, language=to.language),
+        digest_json(contents, to, subject=subject, now=now),
         chart if html else None,
     )
 

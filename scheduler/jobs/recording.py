@@ -18,7 +18,7 @@ class Run:
 
 @asynccontextmanager
 async def recorded(database: Database, name: str, now: Callable[[], datetime]) -> AsyncIterator[Run]:
-    """Note that a job runs for the length of the block, and what came of it; an error is noted, and raised."""
+    """Note that a job runs for the length of the block, and what came of it; errors are noted and go on."""
     run = Run()
     await database.writing(begin_job, name, now=now())
     try:

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from typing import Any
 
-from storage.followups.status import GRAVEST_FIRST
+from storage.followups.status import GRAVEST_FIRST, WAITING
 from storage.posts.shown import ShownPost
 
 
@@ -107,3 +107,10 @@ class Followup:
     def score(self) -> float:
         """That of its best story, 0 to 1; 0 for plans alone."""
         return max((story.best.score for story in self.stories), default=0.0)
+
+    def age_days(self, now: datetime, zone: tzinfo) -> int | None:
+        """For how many days it has waited, by the days of a zone; none once it is settled."""
+        if self.status not in WAITING:
+            return None
+        today, opened = (moment.astimezone(zone).date() for moment in (now, self.opened_at))
+        return max(0, (today - opened).days)

@@ -7,9 +7,10 @@ from datetime import datetime
 from sqlalchemy import Select, Subquery, func, select, union
 from sqlalchemy.orm import Session, aliased
 
+from storage.errors import InputError
 from storage.followups.coverage import coverage_of
 from storage.followups.followup import DuePlan, Followup, Report, Story
-from storage.followups.status import LARGEST_ID, WAITING
+from storage.followups.status import LARGEST_ID, STATUSES, WAITING
 from storage.followups.telling import Told, plan_told, story_told, told_among
 from storage.models import (
     FollowupPlanRow,
@@ -69,6 +70,14 @@ def list_followups(
         if stories[row.id] or plans[row.id]
     ]
     return sorted(followups, key=lambda f: (-f.score, f.id))
+
+
+def find_followup(session: Session, number: int) -> Followup:
+    """One follow-up, whatever its status; raises `InputError` if there is none of that number."""
+    found = list_followups(session, statuses=STATUSES, ids=[number])
+    if not found:
+        raise InputError(f"there is no follow-up {number}; `chipwatch followups` lists them")
+    return found[0]
 
 
 def _members(chosen: Chosen) -> Subquery:

@@ -43,6 +43,10 @@ ALLOWED = '[crawl]\nallow_private = ["127.0.0.0/8"]\n'
 TIMED = (
     "claims",
     "crawl",
+    "followups.draft",
+    "followups.list",
+    "followups.settle",
+    "followups.show",
     "sources.add",
     "sources.check",
     "sources.list",

@@ -1,9 +1,13 @@
 """`chipwatch followups`: listed with their reasons, and settled in every way."""
 
 import json
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
+from storage.models import FollowupPostRow
+from tests.conftest import NOW
 from tests.scheduler.conftest import Folder, add_followup
 
 
@@ -25,10 +29,60 @@ def listed(folder: Folder, status: str) -> list[int]:
 
 def test_the_table_has_the_post_the_news_and_the_reason(folder: Folder, numbers: list[int]) -> None:
     lines = folder.run("followups", "list").out.splitlines()
-    assert lines[0].split() == ["id", "score", "post", "news", "why"]
+    assert lines[0].split() == ["id", "score", "age", "post", "news", "why"]
     assert lines[1].split("  ")[0] == str(numbers[0])
-    for said in ("0.90", "Acme's chip", "[en] Acme moves", "both titles are about Acme; new: 2027"):
+    for said in ("0.90", "today", "Acme's chip", "[en] Acme moves", "both titles are about Acme; new: 2027"):
         assert said in lines[1]
+
+
+def test_the_age_is_told_by_the_days_of_the_digest_while_one_waits(
+    folder: Folder, numbers: list[int]
+) -> None:
+    first = str(numbers[0])
+    folder.settings('[digest]\ntimezone = "Asia/Tokyo"\n')
+    folder.now = NOW + timedelta(hours=3)  # midnight in Tokyo
+    assert folder.run("followups").out.splitlines()[1].split()[:3] == [first, "0.90", "1d"]
+    assert "    open 1 day, opened 2026-11-24" in folder.run("followups", "show", first).out
+    folder.run("followups", "snooze", first)
+    folder.now = NOW + timedelta(days=3)
+    assert json.loads(folder.run("followups", "show", first, "--json").out)["age_days"] == 3
+    assert "snoozed until 2026-12-01 15:00 UTC, open 3 days, opened" in (
+        folder.run("followups", "show", first).out
+    )
+    folder.run("followups", "done", first)
+    assert json.loads(folder.run("followups", "show", first, "--json").out)["age_days"] is None
+    assert "    done 2026-11-27" in folder.run("followups", "show", first).out
+    table = folder.run("followups", "list", "--status", "all").out.splitlines()
+    assert table[0].split()[:4] == ["id", "status", "score", "age"]
+    assert table[1].split()[:4] == [first, "done", "0.90", "Acme's"]
+
+
+def test_a_draft_is_printed_for_the_newest_post(folder: Folder, numbers: list[int]) -> None:
+    folder.settings('[blog]\nlanguage = "en"\n')
+    ran = folder.run("followups", "draft", str(numbers[0]))
+    assert ran.code == 0
+    assert ran.out.startswith("## Update, 24 Nov 2026\n\n### More is known: Acme moves\n")
+    assert ran.out.count("](https://news.example/") == 2
+    assert ran.err.startswith("for 2026-01-")
+    assert ran.err.count("\n") == 1
+
+
+def test_a_draft_names_the_posts_that_say_the_same_apart_from_it(folder: Folder, numbers: list[int]) -> None:
+    first, second = numbers
+    with folder.database() as database, database.write() as session:
+        session.execute(
+            update(FollowupPostRow).where(FollowupPostRow.followup_id == second).values(followup_id=first)
+        )
+    ran = folder.run("followups", "draft", str(first))
+    assert ran.out.startswith("## 続報（2026年11月24日）\n")
+    assert [line.partition(" 2026-")[0] for line in ran.err.splitlines()] == ["for", "says nearly the same:"]
+
+
+@pytest.mark.parametrize("command", ["show", "draft"])
+def test_a_number_that_is_none_is_told(folder: Folder, numbers: list[int], command: str) -> None:
+    ran = folder.run("followups", command, "999")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == "chipwatch: there is no follow-up 999; `chipwatch followups` lists them\n"
 
 
 def test_none_are_told(folder: Folder) -> None:
@@ -39,7 +93,7 @@ def test_none_are_told(folder: Folder) -> None:
 
 def test_one_is_shown_in_full(folder: Folder, numbers: list[int]) -> None:
     out = folder.run("followups", "show", str(numbers[0])).out
-    assert out.startswith(f"{numbers[0]}  Acme's chip\n    open, opened 2026-11-24 12:00 UTC\n")
+    assert out.startswith(f"{numbers[0]}  Acme's chip\n    open since today, opened 2026-11-24 12:00 UTC\n")
     for said in (
         "EXTENDS  [en] Acme moves",
         "[en] Acme verschiebt",
@@ -55,7 +109,17 @@ def test_json_has_stable_names(folder: Folder, numbers: list[int]) -> None:
     shown = json.loads(folder.run("followups", "show", str(numbers[0]), "--json").out)
     assert shown == json.loads(folder.run("followups", "list", "--json").out)[0]
     assert shown.keys() == {
-        *("id", "status", "score", "opened_at", "settled_at", "snoozed_until", "ground", "reason"),
+        *(
+            "id",
+            "status",
+            "score",
+            "opened_at",
+            "age_days",
+            "settled_at",
+            "snoozed_until",
+            "ground",
+            "reason",
+        ),
         *("post", "alike", "stories", "plans"),
     }
     assert shown["post"].keys() == {"file", "title", "url", "published"}

@@ -145,3 +145,69 @@ def test_linking_without_posts_tells_what_to_do(folder: Folder) -> None:
     ran = folder.run("link", "--items", "items.jsonl", "--out", "links.jsonl")
     assert ran.code == 2
     assert "chipwatch posts import PATH" in ran.err
+
+
+def test_a_blog_is_checked_and_each_finding_says_where(folder: Folder, blog: Path) -> None:
+    (blog / "2026-03-10-left.md").write_text(POST.format(title="TSMC") + "\n---END---\n", encoding="utf-8")
+    (blog / "2026-03-11-same.md").write_text(
+        "---\ntitle: Rapidus　2nm\ndate: 2026-03-17\n---\nAnother text.\n", encoding="utf-8"
+    )
+    ran = folder.run("posts", "check", "posts")
+    assert (ran.code, ran.err) == (1, "")
+    assert ran.out == (
+        "cannot be imported: 1 post\n"
+        "  2026-03-09-broken.md  no front matter: start the file with a block between two lines of ---\n\n"
+        "leftover marks: 1 post\n"
+        "  2026-03-10-left.md:8  an end mark: ---END---\n\n"
+        "same title twice: 2 posts in 1 group\n"
+        "  2026-03-11-same.md  2 posts are called Rapidus 2nm: 2026-03-03-post.md\n\n"
+        "6 posts: something is wrong with 4\n"
+    )
+
+
+def test_a_check_as_json_has_stable_names(folder: Folder, blog: Path) -> None:
+    folder.settings('[blog]\npath = "posts"\n')
+    (blog / "2026-03-10-left.md").write_text(POST.format(title="TSMC") + "\n---END---\n", encoding="utf-8")
+    ran = folder.run("posts", "check", "--json")
+    told = json.loads(ran.out)
+    assert (ran.code, told["posts"]) == (1, 5)
+    assert told["counts"] == {
+        **dict.fromkeys(("undated", "empty", "apology", "repeated", "same-title", "near-copy", "year"), 0),
+        "unreadable": 1,
+        "leftover": 1,
+    }
+    assert told["findings"][1] == {
+        "kind": "leftover",
+        "file": "2026-03-10-left.md",
+        "said": "an end mark: ---END---",
+        "line": 8,
+        "others": [],
+    }
+
+
+def test_a_check_shows_no_more_of_a_kind_than_asked_for(folder: Folder, blog: Path) -> None:
+    for number in range(12):
+        (blog / f"broken-{number}.md").write_text("no front matter")
+    assert "  3 more: --limit shows them\n" in folder.run("posts", "check", "posts").out
+    assert "more: --limit" not in folder.run("posts", "check", "posts", "--limit", "20").out
+    assert len(json.loads(folder.run("posts", "check", "posts", "--json").out)["findings"]) == 13
+    limited = json.loads(folder.run("posts", "check", "posts", "--json", "--limit", "2").out)
+    assert (len(limited["findings"]), limited["counts"]["unreadable"]) == (2, 13)
+
+
+def test_a_clean_blog_ends_a_check_well_and_wrong_usage_does_not(folder: Folder, blog: Path) -> None:
+    (blog / "2026-03-09-broken.md").unlink()
+    ran = folder.run("posts", "check", "posts")
+    assert (ran.code, ran.out) == (0, "3 posts: nothing is wrong\n")
+    for words in ([], ["nowhere"], ["posts", "--limit", "0"]):
+        ran = folder.run("posts", "check", *words)
+        assert (ran.code, ran.out) == (2, "")
+
+
+def test_a_check_prints_no_control_characters(folder: Folder, blog: Path) -> None:
+    (blog / "2026-03-10-left.md").write_text(
+        POST.format(title="TSMC") + "\n\x1b[31m\u202e---END---\n", encoding="utf-8"
+    )
+    ran = folder.run("posts", "check", "posts")
+    assert "an end mark" in ran.out
+    assert all(char.isprintable() or char == "\n" for char in ran.out)

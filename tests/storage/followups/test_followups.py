@@ -1,7 +1,8 @@
 """Follow-ups: raised once for a post and a story, settled by the editor, listed best first."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import event
@@ -9,7 +10,7 @@ from sqlalchemy import event
 from storage.engine import Database
 from storage.errors import InputError
 from storage.followups.followup import Followup
-from storage.followups.listing import list_followups
+from storage.followups.listing import find_followup, list_followups
 from storage.followups.settling import settle, wake
 from storage.followups.status import STATUSES, Status
 from tests.conftest import NOW
@@ -250,3 +251,27 @@ def test_however_many_there_are_a_statement_takes_them(database: Database) -> No
     event.listen(database.engine, "before_cursor_execute", count)
     assert len(listed(database)) == 30
     assert 0 < most < 30
+
+
+def test_one_that_waits_has_an_age_in_days_of_a_zone_and_a_settled_one_has_none(database: Database) -> None:
+    _, _, followup = open_one(database)
+    (found,) = listed(database)
+    midnight = NOW.replace(hour=15)  # in Tokyo
+    assert found.age_days(NOW, UTC) == 0
+    assert found.age_days(midnight, UTC) == 0
+    assert found.age_days(midnight, ZoneInfo("Asia/Tokyo")) == 1
+    assert found.age_days(NOW - timedelta(days=1), UTC) == 0  # the clock was put back
+    give(database, "snoozed", followup, until=LATER)
+    assert listed(database)[0].age_days(LATER, UTC) == 3
+    give(database, "done", followup)
+    assert listed(database)[0].age_days(LATER, UTC) is None
+
+
+def test_one_is_found_by_its_number_whatever_its_status(database: Database) -> None:
+    _, _, followup = open_one(database)
+    give(database, "done", followup)
+    with database.read() as session:
+        assert find_followup(session, followup).id == followup
+        for number in (followup + 1, 0, -1, 2**40):
+            with pytest.raises(InputError, match=f"there is no follow-up {number}"):
+                find_followup(session, number)

@@ -1,35 +1,22 @@
-"""`chipwatch posts`: the blog's own posts."""
+"""`chipwatch posts import`: new and changed posts into the store."""
 
-from dataclasses import asdict
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.progress import Progress
 
 from scheduler.cli import Front
 from scheduler.clock import utc_now
-from scheduler.output import print_json, print_table
-from storage.errors import InputError, plain_line
+from scheduler.commands.posts.finding import find_path, progress_bar
+from scheduler.output import print_json
+from storage.errors import plain_line
 from storage.linking.encoder import default_encoder
 from storage.linking.names import default_vocabulary
 from storage.posts.encoding import encode_posts
 from storage.posts.importing import ImportReport, import_posts
 from storage.posts.jekyll import find_blog
-from storage.posts.listing import list_posts
 
 
-@click.group(invoke_without_command=True)
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
-@click.pass_context
-def posts(context: click.Context, as_json: bool) -> None:
-    """Your own posts: import them, list them. Without a command: list them."""
-    context.default_map = {"list": {"as_json": as_json}}  # the word may stand before or after
-    if context.invoked_subcommand is None:
-        context.invoke(list_, limit=None, as_json=as_json)
-
-
-@posts.command(name="import")
+@click.command(name="import")
 @click.argument("path", required=False, type=click.Path(path_type=Path))
 @click.option("--remove", is_flag=True, help="Take posts out of the store that are no longer at PATH.")
 @click.option("--no-vectors", is_flag=True, help="Make no vectors now; the next import does.")
@@ -38,15 +25,8 @@ def posts(context: click.Context, as_json: bool) -> None:
 def import_(front: Front, path: Path | None, remove: bool, no_vectors: bool, as_json: bool) -> None:
     """Read the posts of a Jekyll blog at PATH, or at [blog] path: new and changed ones only."""
     settings = front.settings()
-    where = path or settings.posts
-    if where is None:
-        raise InputError("where are the posts? Give a PATH, or set [blog] path")
-    with (
-        front.open(settings) as database,
-        Progress(
-            console=Console(stderr=True), transient=True, disable=not Console(stderr=True).is_terminal
-        ) as bar,
-    ):
+    where = find_path(path, settings)
+    with front.open(settings) as database, progress_bar() as bar:
         task = bar.add_task("reading posts", total=None)
         report = import_posts(
             database,
@@ -112,32 +92,3 @@ def _tell(report: ImportReport) -> None:
             else "nothing is removed for an empty folder"
         )
         click.echo(f"{len(report.missing)} stored posts are not at that path; {how}")
-
-
-@posts.command(name="list")
-@click.option("--limit", type=click.IntRange(min=1), help="At most so many.")
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
-@click.pass_obj
-def list_(front: Front, limit: int | None, as_json: bool) -> None:
-    """The imported posts, newest first, with the news that is linked to each."""
-    settings = front.settings()
-    with front.open(settings) as database, database.read() as session:
-        found = list_posts(session, limit)
-    if as_json:
-        print_json([asdict(post) for post in found])
-    elif not found:
-        click.echo("no posts are imported yet: chipwatch posts import PATH")
-    else:
-        print_table(
-            ["date", "links", "follow-up", "file", "title"],
-            [
-                (
-                    f"{post.published:%Y-%m-%d}" if post.published else "",
-                    post.links,
-                    post.followup or "",
-                    post.file,
-                    post.title,
-                )
-                for post in found
-            ],
-        )

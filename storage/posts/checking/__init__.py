@@ -1,0 +1,1 @@
+"""What is wrong with the blog itself, in words that let an editor find and mend it."""
