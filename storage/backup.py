@@ -78,7 +78,11 @@ def restore_backup(database: Database, file: Path) -> Counts:
 @contextmanager
 def _opened(file: Path, room: Path | None) -> Iterator[Session]:
     """A copy of a backup, in a folder with room for it, read in the present schema."""
-    with TemporaryDirectory(prefix="chipwatch-", dir=room) as folder:
+    try:
+        made = TemporaryDirectory(prefix="chipwatch-", dir=room)
+    except OSError as error:
+        raise StorageError(f"there is no place for a copy of the backup: {error.strerror}") from error
+    with made as folder:
         copy = Path(folder) / "backup.db"
         _copy_out(file, copy)
         try:
@@ -101,11 +105,15 @@ def _copy_out(file: Path, copy: Path) -> None:
         ):
             source.backup(target)
             found = target.execute("PRAGMA integrity_check(1)").fetchone()[0]
-            target.execute("SELECT version_num FROM alembic_version")  # or else it is another program's
+            named = target.execute(
+                "SELECT count(*) FROM sqlite_schema WHERE name = 'alembic_version'"
+            ).fetchone()[0]
     except sqlite3.Error as error:
-        raise InputError(f"{file} is no backup of chipwatch: {error}") from error
+        raise InputError(f"{file} cannot be read as a backup: {error}") from error
     if found != "ok":
         raise InputError(f"{file} is damaged: {found}")
+    if not named:
+        raise InputError(f"{file} is no backup of chipwatch, but another program's database")
 
 
 @contextmanager

@@ -294,10 +294,10 @@ def test_what_is_no_backup_is_refused_in_one_line(database: Database, kept: Path
     refusals = {
         kept: "29991231_01, which this version does not know; upgrade chipwatch",
         tmp_path / "other.db": "is no backup of chipwatch",
-        tmp_path / "text.db": "is no backup of chipwatch",
+        tmp_path / "text.db": "cannot be read as a backup: file is not a database",
         tmp_path / "none.db": "is no backup of chipwatch",
-        tmp_path / "cut.db": "is damaged|is no backup",
-        tmp_path / "flipped.db": "is damaged|is no backup",
+        tmp_path / "cut.db": "is damaged|cannot be read",
+        tmp_path / "flipped.db": "is damaged|cannot be read",
         tmp_path / "gone.db": "there is no file",
         tmp_path: "there is no file",
     }
