@@ -79,7 +79,7 @@ def check(words: list[str]) -> None:
     command: click.Command = chipwatch
     parent: click.Context | None = None
     while isinstance(command, click.Group):
-        context = click.Context(command, parent, obj=Front(None))
+        context = click.Context(command, parent, obj=Front(None), **command.context_settings)
         _, words, _ = command.make_parser(context).parse_args(list(words))
         if not words and command.invoke_without_command:
             return
