@@ -16,8 +16,8 @@ from storage.engine import Database, open_database
 from storage.errors import ChipwatchError
 
 COMMANDS = (
-    *("claims", "crawl", "daemon", "digest", "followups", "init"),
-    *("link", "posts", "replay", "sources", "why"),
+    *("backup", "claims", "crawl", "daemon", "digest", "followups", "init"),
+    *("link", "posts", "replay", "restore", "sources", "why"),
 )
 
 

@@ -1,7 +1,7 @@
 """What commands print: tables for people, JSON for scripts, never a stranger's control characters."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
@@ -61,6 +61,23 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
     for row in rows:
         table.add_row(*(Text(plain_line(cell)) for cell in row))
     console.print(table)
+
+
+def counted(rows: Mapping[str, int]) -> str:
+    """What a database holds, of its rows by table."""
+    told = {
+        "source": "sources",
+        "item": "items",
+        "post": "posts",
+        "followup": "follow-ups",
+        "digest": "digests",
+    }
+    return ", ".join(f"{rows[table]:,} {words}" for table, words in told.items())
+
+
+def megabytes(size: int) -> str:
+    """A number of bytes as people say it."""
+    return f"{size / 1e6:,.1f} MB"
 
 
 def followup_json(followup: "Followup", age_days: int | None) -> dict[str, Any]:

@@ -98,8 +98,11 @@ class Database:
         self.close()
 
 
-def open_database(url: str) -> Database:
+def open_database(url: str, *, passing: bool = False) -> Database:
     """Open the database at a SQLAlchemy URL, made or migrated to the present schema.
+
+    `passing` is for a SQLite file that nobody else opens and that is thrown away if anything fails, such as a
+    backup in the making: it has no log beside it, and is not synced.
 
     Raises `StorageError` if the URL is no database's, or the database cannot be reached or written.
     """
@@ -118,7 +121,7 @@ def open_database(url: str) -> Database:
             f"[storage] url: {shown!r} is not a database; write sqlite:///chipwatch.db or postgresql+psycopg://…"
         ) from error
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "connect", _prepare_passing if passing else _prepare_sqlite)
     event.listen(engine, "begin", _begin)
     database = Database(engine)
     try:
@@ -152,9 +155,17 @@ def _connect_args(backend: str) -> dict[str, Any]:
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    _set(connection, "journal_mode=WAL", "synchronous=FULL")
+
+
+def _prepare_passing(connection: sqlite3.Connection, _record: object) -> None:
+    _set(connection, "journal_mode=MEMORY", "synchronous=OFF")
+
+
+def _set(connection: sqlite3.Connection, *pragmas: str) -> None:
     # The driver's own transactions begin too late, at the first write; ours begin in _begin.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
+    for pragma in (*pragmas, "foreign_keys=ON", "temp_store=MEMORY"):
         connection.execute(f"PRAGMA {pragma}")
 
 

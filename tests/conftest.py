@@ -46,8 +46,18 @@ def postgresql() -> Iterator[str]:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of an empty, migrated database of each kind."""
+    return _empty(request, tmp_path / "chipwatch.db")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def another_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a second one, of each kind."""
+    return _empty(request, tmp_path / "another.db")
+
+
+def _empty(request: pytest.FixtureRequest, file: Path) -> str:
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'chipwatch.db'}"
+        return f"sqlite:///{file}"
     server: str = request.getfixturevalue("postgresql")
     name = f"test_{next(_number)}"
     _run(server, f"CREATE DATABASE {name} TEMPLATE template_chipwatch")

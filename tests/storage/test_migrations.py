@@ -71,7 +71,7 @@ def old_url(database_url: str) -> str:
         if engine.dialect.name == "postgresql":  # it comes with the present schema
             connection.execute(text("DROP SCHEMA public CASCADE"))
             connection.execute(text("CREATE SCHEMA public"))
-        _upgrade(connection, FIRST)
+        upgrade(connection, FIRST)
         for table, rows in ROWS.items():
             for row in rows:
                 names, values = ", ".join(row), ", ".join(f":{name}" for name in row)
@@ -84,7 +84,7 @@ def old_url(database_url: str) -> str:
     return database_url
 
 
-def _upgrade(connection: Connection, revision: str) -> None:
+def upgrade(connection: Connection, revision: str) -> None:
     config = Config()
     config.set_main_option("script_location", FOLDER)
     config.attributes["connection"] = connection
