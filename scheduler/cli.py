@@ -9,11 +9,12 @@ from pathlib import Path
 import click
 
 from scheduler.garbage import collect_less
-from scheduler.logs import configure_logging
+from scheduler.logs import Format, configure_logging
 from scheduler.settings import Settings, find_settings, load_settings
 from scheduler.threads import calculate_on_one
 from storage.engine import Database, open_database
 from storage.errors import ChipwatchError
+from storage.hiding import hide_secrets
 
 COMMANDS = (
     *("backup", "claims", "crawl", "daemon", "digest", "followups", "init"),
@@ -75,11 +76,19 @@ class Commands(click.Group):
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option("--config", type=click.Path(path_type=Path), help="Settings file; else chipwatch.toml here.")
 @click.option("--verbose", is_flag=True, help="Tell on standard error what is going on.")
+@click.option(
+    "--log-format",
+    "style",
+    type=click.Choice(["plain", "json"]),
+    default="plain",
+    show_default=True,
+    help="How the log on standard error is written: lines, or a JSON object a line.",
+)
 @click.version_option(package_name="chipwatch")
 @click.pass_context
-def chipwatch(context: click.Context, config: Path | None, verbose: bool) -> None:
+def chipwatch(context: click.Context, config: Path | None, verbose: bool, style: Format) -> None:
     """Watch the news, and learn which of your published posts it makes stale."""
-    configure_logging(verbose=verbose, daemon=context.invoked_subcommand == "daemon")
+    configure_logging(verbose=verbose, daemon=context.invoked_subcommand == "daemon", style=style)
     context.obj = Front(config)
 
 
@@ -93,7 +102,7 @@ def main() -> None:
     try:
         code = chipwatch.main(standalone_mode=False)
     except ChipwatchError as error:
-        click.echo(f"chipwatch: {error}", err=True)
+        click.echo(f"chipwatch: {hide_secrets(str(error))}", err=True)
         sys.exit(error.exit_code)
     except click.ClickException as error:
         error.show()

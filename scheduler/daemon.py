@@ -20,6 +20,7 @@ from scheduler.jobs.digest import check_delivery, due_recipients, make_digests, 
 from scheduler.jobs.housekeeping import keep_house
 from scheduler.jobs.recording import last_begun, recorded
 from scheduler.recipients import Recipient
+from scheduler.service import reloading
 from scheduler.settings import Settings
 from storage.engine import Database
 from storage.errors import ChipwatchError, HeldError, SettingsError
@@ -149,7 +150,7 @@ class Daemon:
         if not self._reload or self.read_settings is None:
             return
         self._reload = False
-        self.notify(f"RELOADING=1\nMONOTONIC_USEC={time.monotonic_ns() // 1000}")
+        self.notify(reloading(time.monotonic_ns()))
         try:
             settings = await asyncio.to_thread(self.read_settings)
             if settings.database_url != self.settings.database_url:

@@ -7,7 +7,6 @@ import logging
 import os
 import socket
 from collections.abc import Mapping
-from datetime import timedelta
 
 logger = logging.getLogger(__name__)
 
@@ -36,20 +35,3 @@ def notify(state: str, environment: Mapping[str, str] = os.environ) -> None:
 def reloading(monotonic_ns: int) -> str:
     """The state of a daemon that reads its settings again, at a `time.monotonic_ns()`; READY=1 ends it."""
     return f"RELOADING=1\nMONOTONIC_USEC={monotonic_ns // 1000}"
-
-
-def watchdog_interval(
-    environment: Mapping[str, str] = os.environ, process: int | None = None
-) -> timedelta | None:
-    """How often WATCHDOG=1 is to be sent: twice in the time after which the service manager would restart us.
-
-    None where it does not watch this process; `process` is its id, by default our own.
-    """
-    try:
-        microseconds = int(environment.get("WATCHDOG_USEC", ""))
-        watched = int(environment.get("WATCHDOG_PID", "") or (process or os.getpid()))
-    except ValueError:
-        return None
-    if microseconds <= 0 or watched != (process or os.getpid()):
-        return None
-    return timedelta(microseconds=microseconds) / 2

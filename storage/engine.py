@@ -85,6 +85,10 @@ class Database:
 
         return await asyncio.get_running_loop().run_in_executor(self._writer, run)
 
+    async def between_writes(self, function: Callable[["Database"], R]) -> R:
+        """Run `function(database)` on the writer's thread, in no transaction; other writes wait."""
+        return await asyncio.get_running_loop().run_in_executor(self._writer, function, self)
+
     def close(self) -> None:
         """Wait for writes under way and let go of every connection."""
         self._writer.shutdown()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -12,6 +12,8 @@ from storage.entry import Entry
 from storage.insert import insert_new
 from storage.items import Stored
 from storage.models import ItemRow, SourceRow
+
+SLACK = timedelta(minutes=1)  # by which a time may lie ahead, as another process took it
 
 
 @dataclass(frozen=True)
@@ -47,8 +49,14 @@ class Memory:
     longest_gap: int | None = None  # seconds
 
     def is_due(self, now: datetime) -> bool:
-        """Whether it is time to ask the source; a retired one is never due."""
-        return self.retired_at is None and (self.due_at is None or self.due_at <= now)
+        """Whether it is time to ask the source; a retired one is never due.
+
+        One that was asked at a time to come was asked by a clock that was wrong.
+        """
+        if self.retired_at is not None:
+            return False
+        wrong = self.asked_at is not None and self.asked_at > now + SLACK
+        return wrong or self.due_at is None or self.due_at <= now
 
 
 @dataclass(frozen=True)
@@ -145,10 +153,14 @@ def list_sources(session: Session, urls: Iterable[str]) -> list[KnownSource]:
 
 
 def due_sources(session: Session, urls: Iterable[str], now: datetime) -> set[str]:
-    """Which of these URLs are due, or not known yet."""
+    """Which of these URLs are due, or not known yet.
+
+    One that was asked at a time to come was asked by a clock that was wrong, and is due.
+    """
     wanted = set(urls)
+    waits = (SourceRow.due_at > now) & (SourceRow.asked_at.is_(None) | (SourceRow.asked_at <= now + SLACK))
     waiting = select(SourceRow.url).where(
-        SourceRow.url.in_(wanted), SourceRow.retired_at.is_not(None) | (SourceRow.due_at > now)
+        SourceRow.url.in_(wanted), SourceRow.retired_at.is_not(None) | waits
     )
     return wanted - set(session.scalars(waiting))
 

@@ -6,8 +6,9 @@ import click
 
 from scheduler.cli import Front
 from scheduler.clock import utc_now
+from scheduler.service import notify
 from scheduler.settings import Settings
-from scheduler.signals import stopping_on_signals
+from scheduler.signals import reloading_on_hangup, stopping_on_signals
 from storage.errors import SettingsError
 
 
@@ -16,7 +17,7 @@ from storage.errors import SettingsError
 def daemon(front: Front) -> None:
     """Crawl each source at its interval and mail the digest daily, in the foreground.
 
-    SIGTERM or Ctrl-C finishes what is in hand and ends.
+    SIGTERM or Ctrl-C finishes what is in hand and ends. SIGHUP reads the settings again.
     """
     settings = front.settings()
     if not settings.sources:
@@ -28,6 +29,6 @@ async def _run(front: Front, settings: Settings) -> None:
     from scheduler.daemon import Daemon  # Scrapy: a second that --help need not wait
 
     with front.open(settings) as database:
-        watch = Daemon(database, settings, utc_now)
-        with stopping_on_signals(watch.stop):
+        watch = Daemon(database, settings, utc_now, read_settings=front.settings, notify=notify)
+        with stopping_on_signals(watch.stop), reloading_on_hangup(watch.reload):
             await watch.run()

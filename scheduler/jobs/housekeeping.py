@@ -3,7 +3,9 @@
 import asyncio
 from datetime import datetime
 
+from scheduler.output import megabytes
 from scheduler.settings import Settings
+from storage.compacting import compact
 from storage.digests.history import trim_digests
 from storage.engine import Database
 from storage.trimming import trim_items
@@ -16,4 +18,5 @@ async def keep_house(database: Database, settings: Settings, now: datetime, stop
     while not stop.is_set() and (some := await database.writing(trim_items, before, now)):
         trimmed += some
     await database.writing(trim_digests, before)
-    return f"{trimmed} items trimmed"
+    size = await database.between_writes(compact)
+    return f"{trimmed} items trimmed, {megabytes(size.before)} made {megabytes(size.after)}"

@@ -1,11 +1,13 @@
 """Logging: a command is silent, the daemon tells what it does, `--verbose` tells all."""
 
+import json
 import logging
 from collections.abc import Iterator
+from datetime import datetime
 
 import pytest
 
-from scheduler.logs import configure_logging
+from scheduler.logs import Format, configure_logging
 
 OURS, THEIRS = logging.getLogger("scheduler.daemon"), logging.getLogger("scrapy.core.engine")
 
@@ -61,3 +63,30 @@ def test_a_message_cannot_forge_a_line(capsys: pytest.CaptureFixture[str]) -> No
     err = capsys.readouterr().err
     assert err.count("\n") == 1
     assert "\x1b" not in err
+
+
+def test_as_json_a_line_is_an_object(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logging(verbose=False, daemon=True, style="json")
+    OURS.warning("source %s: \x1b[31mno\nmore", "資料")
+    try:
+        raise LookupError("https://me:s3cret@news.example/")
+    except LookupError:
+        OURS.exception("a job failed")
+    first, second = map(json.loads, capsys.readouterr().err.splitlines())
+    assert (first["level"], first["logger"], first["message"]) == (
+        "WARNING",
+        OURS.name,
+        "source 資料: [31mno more",
+    )
+    assert datetime.fromisoformat(first["time"]).tzinfo is not None
+    assert "LookupError: https://***@news.example/" in second["traceback"]
+
+
+@pytest.mark.parametrize("style", ["plain", "json"])
+def test_no_secret_is_logged(capsys: pytest.CaptureFixture[str], style: Format) -> None:
+    configure_logging(verbose=True, daemon=True, style=style)
+    try:
+        raise LookupError("postgresql://chip:s3cret@db/watch")
+    except LookupError:
+        OURS.exception("https://news.example/feed?api_key=%s", "s3cret")
+    assert "s3cret" not in capsys.readouterr().err

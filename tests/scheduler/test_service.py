@@ -4,13 +4,12 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from scheduler import service
-from scheduler.service import notify, reloading, watchdog_interval
+from scheduler.service import notify, reloading
 
 
 @contextmanager
@@ -59,26 +58,3 @@ def test_one_that_does_not_read_is_not_waited_for(
             if caplog.records:
                 break
     assert "was not told WATCHDOG=1" in caplog.text
-
-
-@pytest.mark.parametrize(
-    ("environment", "interval"),
-    [
-        ({"WATCHDOG_USEC": "120000000", "WATCHDOG_PID": "17"}, timedelta(minutes=1)),
-        ({"WATCHDOG_USEC": "120000000"}, timedelta(minutes=1)),
-        ({"WATCHDOG_USEC": "120000000", "WATCHDOG_PID": "18"}, None),
-        ({"WATCHDOG_USEC": "120000000", "WATCHDOG_PID": "seventeen"}, None),
-        ({"WATCHDOG_USEC": "0"}, None),
-        ({"WATCHDOG_USEC": "soon"}, None),
-        ({}, None),
-    ],
-)
-def test_the_watchdog_is_fed_twice_in_its_time(
-    environment: dict[str, str], interval: timedelta | None
-) -> None:
-    assert watchdog_interval(environment, process=17) == interval
-
-
-def test_the_process_is_this_one_unless_it_is_told() -> None:
-    environment = {"WATCHDOG_USEC": "2000000", "WATCHDOG_PID": str(os.getpid())}
-    assert watchdog_interval(environment) == timedelta(seconds=1)

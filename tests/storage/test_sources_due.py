@@ -30,6 +30,8 @@ def due(database: Database, urls: Iterable[str]) -> set[str]:
         (replace(SEEN, due_at=(NOW + HOUR).astimezone(timezone(-10 * HOUR))), False),
         (replace(SEEN, due_at=None, retired_at=NOW), False),
         (replace(SEEN, due_at=NOW - HOUR, retired_at=NOW), False),
+        (replace(SEEN, due_at=NOW + 9 * HOUR, asked_at=NOW + 8 * HOUR), True),
+        (replace(SEEN, due_at=NOW + HOUR, asked_at=NOW + timedelta(seconds=9)), False),
     ],
     ids=[
         "at once",
@@ -39,6 +41,8 @@ def due(database: Database, urls: Iterable[str]) -> set[str]:
         "not yet, elsewhere",
         "retired",
         "retired, with a time left",
+        "asked by a clock that was wrong",
+        "asked a moment ago by another process",
     ],
 )
 def test_whether_a_source_is_due(database: Database, memory: Memory, expected: bool) -> None:
