@@ -13,9 +13,9 @@ from scheduler.output import print_json, print_table
 from storage.errors import InputError, plain_line
 from storage.linking.encoder import default_encoder
 from storage.linking.names import default_vocabulary
+from storage.posts.blog import find_blog
 from storage.posts.encoding import encode_posts
 from storage.posts.importing import ImportReport, import_posts
-from storage.posts.jekyll import find_blog
 from storage.posts.listing import list_posts
 
 
