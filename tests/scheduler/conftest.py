@@ -43,6 +43,7 @@ ALLOWED = '[crawl]\nallow_private = ["127.0.0.0/8"]\n'
 TIMED = (
     "claims",
     "crawl",
+    "posts",
     "sources.add",
     "sources.check",
     "sources.list",
