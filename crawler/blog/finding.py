@@ -16,8 +16,9 @@ from crawler.parsing.document import Document
 from crawler.parsing.feed_links import feed_links, named_sitemaps, usual_places
 from crawler.reading import Reader
 
-_PAGE = re.compile(rb"<\s*(?:html|!doctype\s+html)\b", re.IGNORECASE)
-_SITEMAP = re.compile(rb"<\s*(?:\w+:)?(?:urlset|sitemapindex)\b", re.IGNORECASE)
+# What a document begins with tells what it is; a feed may hold pages.
+_BEGINS = re.compile(rb"<(?:\w+:)?(!doctype\s+html|html|rss|feed|rdf|urlset|sitemapindex)\b", re.IGNORECASE)
+_SITEMAPS = (b"urlset", b"sitemapindex")
 _GZIP = b"\x1f\x8b"
 _USUAL_SITEMAPS = ("/sitemap.xml", "/sitemap_index.xml", "/wp-sitemap.xml")
 
@@ -29,10 +30,11 @@ async def find_way(url: str, reader: Reader) -> Way:
     no blog that can be read, and `Stopped`.
     """
     fetched = await fetch(url, reader)
-    head = fetched.body[:4000]
-    if not _PAGE.search(head):
-        if fetched.body.startswith(_GZIP) or _SITEMAP.search(head):
-            return await by_sitemap([fetched.url], reader)
+    begins = _BEGINS.search(fetched.body[:4000])
+    kind = begins[1].lower() if begins else b""
+    if fetched.body.startswith(_GZIP) or kind in _SITEMAPS:
+        return await by_sitemap([fetched.url], reader)
+    if not kind.endswith(b"html") and (kind or "html" not in fetched.headers.get("content-type", "")):
         return await by_feed(fetched, reader)
     notes: list[str] = []
     way = await _best(fetched, reader, notes)

@@ -9,14 +9,18 @@ from crawler.parsing.article import read_article
 from crawler.parsing.document import BlogPage
 from crawler.parsing.errors import UnreadableError
 from crawler.reading import Reader
+from storage.urls import canonical_url
 
 
 async def read_page(page: BlogPage, reader: Reader) -> BlogPage | None:
     """The page with its whole article; none if it has none. Raises `Failed` and `Stopped`.
 
-    What a feed said of title and time stands; a page without an article leaves it at the feed's teaser.
+    What a feed said of title and time stands; a page without an article leaves it at the feed's teaser. One
+    that redirects to another is none: that other one is listed itself.
     """
     fetched = await fetch(page.url, reader)
+    if not page.texts and canonical_url(fetched.url) != canonical_url(page.url):
+        return None
     kind = fetched.headers.get("content-type", "text/html")
     article = None
     if "html" in kind.lower():

@@ -243,6 +243,11 @@ def test_without_a_sitemap_the_feed_is_read(sqlite: Database, web: WebServer) ->
         assert (pages[0].title, pages[0].texts) == ("Post 0", (TEXT.strip(),))
 
 
+def test_a_feed_that_holds_a_page_is_a_feed(sqlite: Database, web: WebServer) -> None:
+    url = web.add("/feed", rss(item("Post", web.url("/p/1/"), f"<html><body>{TEXT}</body></html>")))
+    assert found(sqlite, url)[0].by == "feed"
+
+
 def test_a_json_feed_is_read_too(sqlite: Database, web: WebServer) -> None:
     html = f"<p>{TEXT}</p><p>End.</p>"
     items = [{"id": "1", "url": web.url("/p/1/"), "title": "One", "content_html": html}]

@@ -70,7 +70,10 @@ def test_a_page_is_fetched_for_what_its_listing_lacks(sqlite: Database, web: Web
     assert read is not None
     assert (read.title, read.published, read.revision, read.whole) == ("As listed", NOW, "x", True)
     assert read.texts[0] == TEXT.strip()
-    for url in (empty, image):
+    moved = web.redirect("/old/", article)
+    slash = web.redirect("/p/1", article)
+    assert asyncio.run(run(BlogPage(slash))) is not None
+    for url in (empty, image, moved):
         assert asyncio.run(run(BlogPage(url))) is None
     teaser = BlogPage(empty, "Two", texts=("A teaser.",))
     assert asyncio.run(run(teaser)) == replace(teaser, whole=True)
