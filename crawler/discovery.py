@@ -41,7 +41,7 @@ async def discover(url: str, reader: Reader) -> list[Look]:
         good = await _good(place, "feed", reader)
         if good is not None:
             return [good]
-    for sitemap in sitemaps_of(_robots(fetched.url, reader)):
+    for sitemap in sitemaps_of(robots_of(fetched.url, reader)):
         good = await _good(sitemap, "sitemap", reader)
         if good is not None:
             return [good]
@@ -72,7 +72,8 @@ async def _good(url: str, kind: str, reader: Reader) -> Look | None:
     return replace(found, source=moved)
 
 
-def _robots(url: str, reader: Reader) -> str:
+def robots_of(url: str, reader: Reader) -> str:
+    """The robots.txt of the site of an address that was fetched, "" if it has none."""
     parts = urlsplit(url)
     origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
     rules = reader.fetcher.robots.rules(origin, reader.fetcher.now())

@@ -15,7 +15,7 @@ from crawler.fetching.errors import failure_of_error
 from crawler.fetching.fetcher import Fetched
 from crawler.fetching.session import fetch_session
 from crawler.options import CrawlOptions
-from crawler.parsing.apart import at_hand
+from crawler.parsing.apart import Apart, at_hand
 from crawler.parsing.document import Contents
 from crawler.reading import Reader
 from crawler.sources import Source
@@ -41,10 +41,14 @@ async def looking(
     *,
     now: Callable[[], datetime],
     stop: asyncio.Event | None = None,
+    apart: Apart | None = None,
 ) -> AsyncIterator[Reader]:
-    """A reader for looks; nothing but what is learnt of robots.txt is stored."""
+    """A reader for looks; nothing but what is learnt of robots.txt is stored.
+
+    `apart` is the process for slow parsing, if the caller keeps one.
+    """
     async with fetch_session(database, options, now=now, stop=stop) as fetcher:
-        with at_hand(None) as apart:
+        with at_hand(apart) as apart:
             yield Reader(fetcher, apart)
 
 
@@ -64,13 +68,22 @@ async def look(source: Source, reader: Reader) -> Look:
     return Look(source, contents, moved_to=moved)
 
 
-async def fetch(url: str, reader: Reader) -> Fetched:
-    """A page that answers with 200. Raises `FetchFailed` for any other outcome, and `Stopped`."""
+async def answer(url: str, reader: Reader) -> Fetched:
+    """An answer, whatever its status. Raises `FetchFailed` if there is none, and `Stopped`."""
     try:
-        fetched = await reader.fetcher.fetch(url)
+        return await reader.fetcher.fetch(url)
     except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
         failure = failure_of_error(error)
         raise FetchFailed(failure.reason, failure.kind) from error
+
+
+async def fetch(url: str, reader: Reader) -> Fetched:
+    """A page that answers with 200. Raises `FetchFailed` for any other outcome, and `Stopped`."""
+    return successful(await answer(url, reader), reader)
+
+
+def successful(fetched: Fetched, reader: Reader) -> Fetched:
+    """The answer if its status is 200. Raises `FetchFailed` that says what another one means."""
     if fetched.status != HTTPStatus.OK:
         now = reader.fetcher.now()
         failure = failure_of_status(fetched.status, fetched.headers.get("retry-after"), now)

@@ -43,23 +43,23 @@ class Reader:
             from crawler.parsing.listing import Selectors, parse_listing
 
             selectors = Selectors(source.links, source.titles, source.dates)
-            return await self._slowly(parse_listing, document, selectors)
+            return await self.slowly(parse_listing, document, selectors)
         return await self._sitemap(document, since)
 
     async def _feed(self, document: Document) -> Contents:
         if len(document.body) > INLINE:
-            contents = await self._slowly(read_quickly, document)
+            contents = await self.slowly(read_quickly, document)
         else:
             async with self._turn:
                 contents = read_quickly(document)
                 await asyncio.sleep(0)  # others get on before the next feed is read
-        return contents if contents is not None else await self._slowly(read_patiently, document)
+        return contents if contents is not None else await self.slowly(read_patiently, document)
 
     async def _sitemap(self, document: Document, since: datetime | None) -> Contents:
         """The articles of a sitemap; of an index, those of its sitemaps that may hold something new."""
         from crawler.parsing.sitemap import parse_sitemap, worth_reading
 
-        sitemap = await self._slowly(parse_sitemap, document)
+        sitemap = await self.slowly(parse_sitemap, document)
         if not sitemap.children:
             return sitemap.contents
         entries: list[Entry] = []
@@ -83,13 +83,13 @@ class Reader:
         fetched = await self.fetcher.fetch(url)
         if fetched.status != HTTPStatus.OK:
             raise UnreadableError(failure_of_status(fetched.status, None, self.fetcher.now()).reason)
-        sitemap = await self._slowly(parse_sitemap, self._document(fetched, language))
+        sitemap = await self.slowly(parse_sitemap, self._document(fetched, language))
         if sitemap.children:
             raise UnreadableError("an index within an index")
         return list(sitemap.contents.entries)
 
-    async def _slowly(self, parse: Callable[..., R], *args: object) -> R:
-        """Parse in the process for that, unless the crawl is being stopped."""
+    async def slowly(self, parse: Callable[..., R], *args: object) -> R:
+        """Parse in the process for that. Raises what the function does, and `Stopped`."""
         return await self.fetcher.traffic.unless_given_up(lambda: self.apart.run(parse, *args))
 
     def _document(self, fetched: Fetched, language: str | None) -> Document:

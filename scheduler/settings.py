@@ -71,13 +71,13 @@ class BlogSettings(Section):
     """The user's own blog."""
 
     path: str | None = None  # folder with the posts, relative to the settings file
-    url: str | None = None  # feed of the blog, for blogs without files at hand
+    url: str | None = None  # of the blog, read where there is no path: its home, feed, sitemap
     base_url: str = ""
     language: str = "ja"
 
-    @field_validator("base_url")
+    @field_validator("base_url", "url")
     @classmethod
-    def _web(cls, value: str) -> str:
+    def _web(cls, value: str | None) -> str | None:
         if value and not is_web_url(value):
             raise ValueError("must be an http:// or https:// address")
         return value

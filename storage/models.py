@@ -178,7 +178,9 @@ class PostRow(Base):
     __tablename__ = "post"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    file: Mapped[str] = mapped_column(unique=True)  # the file's name; it names the post everywhere
+    file: Mapped[str] = mapped_column(
+        unique=True
+    )  # the file's name, on the web the address's path; it names the post everywhere
     title: Mapped[str]
     url: Mapped[str]
     published: Mapped[datetime | None] = mapped_column(index=True)
@@ -188,7 +190,7 @@ class PostRow(Base):
     wish: Mapped[str] = mapped_column(default="")  # its front matter's `followup`: evergreen, never, or ""
     rewritten_at: Mapped[datetime | None]  # title or text last differed from what was stored
     rewritten_by: Mapped[str] = mapped_column(default="")  # the commit that did it, where the blog is in git
-    file_hash: Mapped[str]
+    file_hash: Mapped[str]  # of one from the web with a blank and what its site says of its last change
     names_version: Mapped[str]  # of the tables that the mentions and claims were found with
     imported_at: Mapped[datetime]
 

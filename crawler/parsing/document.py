@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from storage.entry import Entry
 
@@ -38,3 +38,16 @@ class Contents:
     stands_alone: bool = True  # whether it is enough to see that the document has not changed
     unchanged: bool = False  # nothing in it has changed since it was last read
     varies: bool = False  # how many entries it has says nothing of how it is doing
+
+
+@dataclass(frozen=True)
+class BlogPage:
+    """A page of a blog: all that its article says, or where it is and what is said of it elsewhere."""
+
+    url: str
+    title: str = ""
+    published: datetime | None = None  # UTC
+    day: date | None = None  # of publication, where the blog is written
+    texts: tuple[str, ...] = ()  # paragraphs
+    whole: bool = False  # whether those are all; else the page itself has to be fetched
+    revision: str = ""  # changes with the page, as far as its site says; "" if it says nothing

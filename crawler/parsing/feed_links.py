@@ -52,8 +52,12 @@ def usual_places(url: str) -> list[str]:
 
 def sitemaps_of(robots: str) -> list[str]:
     """The sitemaps that a robots.txt names, those of news first."""
-    named = re.findall(r"(?im)^[ \t]*sitemap[ \t]*:[ \t]*(\S{1,1000})", robots)
-    return sorted(named[:50], key=lambda url: "news" not in url.lower())[:3]
+    return sorted(named_sitemaps(robots), key=lambda url: "news" not in url.lower())[:3]
+
+
+def named_sitemaps(robots: str) -> list[str]:
+    """All sitemaps that a robots.txt names, fifty at most."""
+    return re.findall(r"(?im)^[ \t]*sitemap[ \t]*:[ \t]*(\S{1,1000})", robots)[:50]
 
 
 def _path_of(href: str) -> str:

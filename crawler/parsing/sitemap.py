@@ -1,4 +1,6 @@
-"""News sitemaps: https://developers.google.com/search/docs/crawling-indexing/sitemaps/news-sitemap."""
+"""Sitemaps: https://www.sitemaps.org/protocol.html, and those of news, which say what an article is about:
+https://developers.google.com/search/docs/crawling-indexing/sitemaps/news-sitemap.
+"""
 
 import gzip
 import io
@@ -6,10 +8,11 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
 import lxml.etree
 
-from crawler.parsing.document import Contents, Document
+from crawler.parsing.document import BlogPage, Contents, Document
 from crawler.parsing.errors import UnreadableError
 from crawler.parsing.language import language_of
 from crawler.parsing.links import web_link
@@ -18,6 +21,8 @@ from storage.dates import as_utc, parse_date
 from storage.entry import Entry
 
 MAX_ENTRIES = 5_000
+MAX_PAGES = 50_000  # of one sitemap, the protocol's own limit
+MAX_REVISION = 40  # characters; a moment is shorter
 MAX_UNPACKED = 50_000_000  # bytes, the protocol's own limit
 
 
@@ -38,6 +43,38 @@ class Sitemap:
 
     contents: Contents
     children: tuple[Child, ...] = ()
+
+
+@dataclass(frozen=True)
+class PageList:
+    """The pages that a sitemap names, or the sitemaps that an index names."""
+
+    pages: tuple[BlogPage, ...]
+    children: tuple[str, ...]
+    flaw: str | None
+
+
+def parse_page_list(document: Document) -> PageList:
+    """Any sitemap or index of sitemaps, plain or gzipped; of a page its `lastmod` is kept as it is written.
+
+    Raises `UnreadableError` if it is neither.
+    """
+    root, broken = _root(_unpacked(document.body))
+    kind = str(root.tag).rpartition("}")[2]
+    if kind not in ("urlset", "sitemapindex"):
+        raise UnreadableError(f"not a sitemap but <{kind}>")
+    pages, children = [], []
+    for row in islice(root.iterchildren("{*}url", "{*}sitemap"), MAX_PAGES):
+        url = web_link(document.url, row.findtext("{*}loc") or "")
+        if url is None:
+            continue
+        if kind == "sitemapindex":
+            children.append(url)
+        else:
+            changed = " ".join((row.findtext("{*}lastmod") or "").split())
+            pages.append(BlogPage(url, revision=changed[:MAX_REVISION]))
+    flaw = f"the sitemap is broken ({broken})" if broken else None
+    return PageList(tuple(pages), tuple(children), flaw)
 
 
 def parse_sitemap(document: Document) -> Sitemap:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import takewhile
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -38,6 +39,11 @@ def paragraphs(markdown: str) -> list[str]:
     """
     body = END_MARK.split(markdown, maxsplit=1)[0]
     return _once(_plain(_MARKDOWN.parse(_LIQUID.sub(" ", body))))
+
+
+def lines_said(lines: Iterable[str]) -> list[str]:
+    """The paragraphs of a text without markup that came line by line, by the same rules."""
+    return _once(takewhile(lambda line: not END_MARK.match(line), lines))
 
 
 def _plain(tokens: Iterable[Token]) -> Iterable[str]:

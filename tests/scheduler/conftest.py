@@ -47,6 +47,7 @@ TIMED = (
     "followups.list",
     "followups.settle",
     "followups.show",
+    "posts.import_",
     "sources.add",
     "sources.check",
     "sources.list",

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.scheduler.conftest import Folder
+from tests.scheduler.conftest import ALLOWED, Folder, feed
+from tests.web import WebServer
 
 POST = """---
 title: "{title}"
@@ -77,10 +78,10 @@ def test_posts_that_are_gone_are_taken_out_only_when_asked(folder: Folder, blog:
 
 def test_import_as_json(folder: Folder, blog: Path) -> None:
     told = json.loads(folder.run("posts", "import", "posts", "--json").out)
-    assert told.keys() == {
-        *("new", "changed", "unchanged", "skipped", "failed", "unclear", "missing", "removed")
-    }
-    assert (told["new"], told["unchanged"], told["removed"]) == (3, 0, False)
+    assert told.keys() == set(
+        "by address notes others stopped new changed unchanged skipped failed unclear missing removed".split()
+    )
+    assert (told["by"], told["new"], told["unchanged"], told["removed"]) == ("files", 3, 0, False)
     assert told["skipped"][0].keys() >= {"file", "reason"}
 
 
@@ -89,6 +90,71 @@ def test_an_empty_folder_is_told(folder: Folder) -> None:
     ran = folder.run("posts", "import", "empty")
     assert ran.code == 0
     assert "there are no Markdown files at that path" in ran.out
+
+
+ARTICLE = "<!doctype html><html><body><article><h1>{0}</h1><p>{1}</p></article></body></html>"
+
+
+def test_a_blog_on_the_web_is_imported_and_it_is_said_by_what(folder: Folder, web: WebServer) -> None:
+    home = web.add("/", '<html><link rel="https://api.w.org/" href="/wp-json/"><body>B</body></html>')
+    folder.settings(f'[blog]\nurl = "{home}"\n{ALLOWED}')
+    api = "/wp-json/wp/v2/posts?per_page=100&page=1"
+    web.add(api, status=403)
+    pages = [web.add(path, ARTICLE.format(path, "量産は来年です。" * 20)) for path in ("/a/", "/b/")]
+    pages.append(web.add("/about/", "<html><body>Me.</body></html>"))
+    rows = "".join(f"<url><loc>{url}</loc><lastmod>2026-11-01</lastmod></url>" for url in pages)
+    site_map = web.add("/sitemap.xml", f"<urlset>{rows}</urlset>")
+    ran = folder.run("posts", "import", "--no-vectors")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.splitlines() == [
+        f"read by its sitemap, page by page; it names all posts ({site_map})",
+        "its WordPress API cannot be used (HTTP 403 Forbidden; it refuses programs, or this one)",
+        "2 posts: 2 new, 0 changed, 0 unchanged; 0 not imported",
+        "1 other pages of the blog have no text of an article",
+    ]
+    row = {"link": pages[0], "title": {"rendered": "A"}, "content": {"rendered": "<p>TSMC</p>"}}
+    web.add(api, json.dumps([row]))
+    assert folder.run("posts", "import", "--no-vectors").out.splitlines() == [
+        f"read by its WordPress API, which has all posts ({web.url('/wp-json/wp/v2/posts')})",
+        "1 posts: 0 new, 1 changed, 0 unchanged; 0 not imported",
+        "1 stored posts are not at that address; --remove takes them and their follow-ups out",
+    ]
+    feed_url = web.add("/feed.xml", feed("New"), content_type="application/rss+xml")
+    assert folder.run("posts", "import", feed_url, "--no-vectors").out.splitlines() == [
+        "read by its feed, which has the newest posts only: "
+        f"stored ones that it lacks stay as they are ({feed_url})",
+        "1 posts: 1 new, 0 changed, 0 unchanged; 0 not imported",
+    ]
+    told = json.loads(folder.run("posts", "import", "--json", "--no-vectors").out)
+    assert (told["by"], told["address"]) == ("WordPress", web.url("/wp-json/wp/v2/posts"))
+    assert told["missing"] == ["/b/", "https://news.example/New"]
+
+
+@pytest.mark.parametrize(
+    ("where", "code", "said"),
+    [
+        ("ftp://blog.example/", 2, "ftp://blog.example/ is not an http:// or https:// address"),
+        ("{}/gone", 1, "/gone: HTTP 404 Not Found; check the address"),
+        ("{}/page", 1, "/page: no blog to read there: no WordPress API, no sitemap with posts, no feed"),
+        ("{}/secret", 1, "/secret: robots.txt of the site forbids it"),
+    ],
+)
+def test_an_address_without_a_blog_is_an_error_in_a_line(
+    folder: Folder, web: WebServer, where: str, code: int, said: str
+) -> None:
+    folder.settings(ALLOWED)
+    web.add("/page", "<html><body>Nothing.</body></html>")
+    web.add("/robots.txt", "User-agent: *\nDisallow: /secret", content_type="text/plain")
+    ran = folder.run("posts", "import", where.format(web.url("")))
+    assert (ran.code, ran.out) == (code, "")
+    assert said in ran.err
+    assert ran.err.count("\n") == 1
+
+
+def test_without_a_path_or_an_address_that_is_asked_for(folder: Folder) -> None:
+    ran = folder.run("posts", "import")
+    assert (ran.code, ran.out) == (2, "")
+    assert "give a PATH or a URL, or set [blog] path or url" in ran.err.replace("Give", "give")
 
 
 def test_posts_are_listed_newest_first(folder: Folder, blog: Path) -> None:

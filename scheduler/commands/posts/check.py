@@ -11,7 +11,7 @@ from scheduler.cli import Front
 from scheduler.commands.posts.finding import find_path, progress_bar
 from scheduler.output import print_json
 from storage.errors import plain_line
-from storage.posts.jekyll import find_blog
+from storage.posts.blog import find_blog
 
 if TYPE_CHECKING:
     from storage.posts.checking.check import Checked

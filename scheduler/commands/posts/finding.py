@@ -10,7 +10,7 @@ from storage.errors import InputError
 
 
 def find_path(given: Path | None, settings: Settings) -> Path:
-    """Where the posts are: as given, or by the settings. Raises `InputError` if neither says it."""
+    """Where the posts' files are: as given, or by the settings. Raises `InputError` if neither says it."""
     where = given or settings.posts
     if where is None:
         raise InputError("where are the posts? Give a PATH, or set [blog] path")

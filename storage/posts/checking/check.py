@@ -6,14 +6,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from storage.errors import InputError
-from storage.insert import storable
 from storage.posts.checking.copies import Sketch, find_copies, sketch
 from storage.posts.checking.finding import KINDS, Finding
 from storage.posts.checking.marks import default_marks, find_apology, find_marks
 from storage.posts.checking.repeats import find_repeats
 from storage.posts.checking.titles import find_same_titles, find_year
 from storage.posts.checking.written import Written
-from storage.posts.jekyll import Blog, Post, Skipped, find_posts, read_post, too_large
+from storage.posts.files import post_files
+from storage.posts.front_matter import too_large
+from storage.posts.post import BlogReader, Post, Skipped
 
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 
@@ -27,13 +28,13 @@ class Checked:
 
 
 def check_posts(
-    path: Path, *, blog: Blog, progress: Callable[[int, int], None] = lambda _done, _total: None
+    path: Path, *, blog: BlogReader, progress: Callable[[int, int], None] = lambda _done, _total: None
 ) -> Checked:
     """Check the posts at a path: a folder, or a single file.
 
     `progress` is called with the posts read and their total. Raises `InputError` if there are none.
     """
-    files = find_posts(path)
+    files = post_files(path, blog)
     if not files:
         raise InputError(f"{path}: there are no Markdown files; give the folder with the blog's posts")
     findings: list[Finding] = []
@@ -73,8 +74,8 @@ def check_post(written: Written) -> Iterator[Finding]:
     yield from find_year(written)
 
 
-def _read(file: Path, blog: Blog, names: set[str]) -> Written | Skipped:
-    name = storable(file.name)
+def _read(file: Path, blog: BlogReader, names: set[str]) -> Written | Skipped:
+    name = blog.name(file)
     if name in names:
         return Skipped(name, f"another post has this file name: {file}")
     try:
@@ -83,5 +84,5 @@ def _read(file: Path, blog: Blog, names: set[str]) -> Written | Skipped:
         data = file.read_bytes()
     except OSError as error:
         return Skipped(name, f"cannot be read: {error.strerror}")
-    post = read_post(name, data, blog)
+    post = blog.read(name, data)
     return post if isinstance(post, Skipped) else Written(post, data.decode("utf-8-sig"))

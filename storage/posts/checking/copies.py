@@ -18,7 +18,7 @@ from storage.linking.names import normal
 from storage.linking.titles import plain_titles
 from storage.linking.words import sentences, title_words
 from storage.posts.checking.finding import TITLE_TOLD, Finding
-from storage.posts.jekyll import Post
+from storage.posts.post import Post
 
 SENTENCES = 64  # the smallest hashes of a post's sentences, by which the share of common ones is estimated
 LOOKED_UP = 8  # of them, under which a leader is found: two posts with half in common share one nearly always

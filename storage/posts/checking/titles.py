@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from storage.posts.checking.finding import TITLE_TOLD, Finding
 from storage.posts.checking.written import Written
-from storage.posts.jekyll import Post
+from storage.posts.post import Post
 
 _LINK = re.compile(r"\[[^\]]{0,300}\]\([^)]{0,500}\)")  # links to other posts hold those posts' years
 # A year in front: what the post is dated by. In other places a title may look ahead or back.

@@ -4,9 +4,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from storage.posts.jekyll import Post
+from storage.posts.post import Post
 
-_FRONT_MATTER = re.compile(r"\A\s*---[ \t]*\r?\n.*?^---[ \t]*\r?$", re.S | re.M)
+_FRONT_MATTER = re.compile(
+    r"\A\s*(?:(---|\+\+\+)[ \t]*\r?\n.*?^\1|\{[ \t]*\r?\n.*?^\})[ \t]*\r?$", re.S | re.M
+)
+_TITLE = re.compile(r"\s*\"?title\"?\s*[:=]")
 _FENCE = re.compile(r"\s{0,3}(```|~~~)")
 
 
@@ -51,7 +54,7 @@ class Written:
 
     def title_line(self) -> int | None:
         """The line of the front matter that has the title."""
-        return next((line.number for line in self.lines() if line.front and line.text[:6] == "title:"), None)
+        return next((line.number for line in self.lines() if line.front and _TITLE.match(line.text)), None)
 
     def blocks(self) -> Iterator[Block]:
         """The blocks of the body, which blank lines and code blocks part."""

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from storage.linking.names import Vocabulary, read_table
 from storage.models import ItemRow, LinkRow, SourceRow
-from storage.posts.jekyll import Blog, Post, Skipped, read_post
+from storage.posts.jekyll import Blog
+from storage.posts.post import BlogReader, Post, Skipped
 from tests.conftest import NOW
 
 TABLE = b"""
@@ -76,16 +77,16 @@ def source(front: str, body: str = "body") -> bytes:
     return f"---\n{front}\n---\n{body}\n".encode()
 
 
-def read(data: bytes, file: str = FILE, blog: Blog = BLOG) -> Post:
+def read(data: bytes, file: str = FILE, blog: BlogReader = BLOG) -> Post:
     """Read what is a post."""
-    post = read_post(file, data, blog)
+    post = blog.read(file, data)
     assert isinstance(post, Post), post
     return post
 
 
 def reason(data: bytes) -> str:
     """Why this is no post."""
-    skipped = read_post(FILE, data, BLOG)
+    skipped = BLOG.read(FILE, data)
     assert isinstance(skipped, Skipped), skipped
     assert skipped.file == FILE
     return skipped.reason

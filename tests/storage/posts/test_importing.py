@@ -14,7 +14,8 @@ from storage.errors import InputError
 from storage.linking.names import Vocabulary, read_table
 from storage.models import FollowupRow, LinkRow, MentionRow, PostRow
 from storage.posts.importing import BATCH, LEAD, ImportReport, import_posts
-from storage.posts.jekyll import Blog, Skipped
+from storage.posts.jekyll import Blog
+from storage.posts.post import Skipped
 from tests.conftest import NOW
 from tests.storage.posts.conftest import BLOG, TABLE, link_news, write
 

@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from storage.posts.jekyll import Blog, Post, post_hash
+from storage.posts.jekyll import Blog
+from storage.posts.post import Post
 from tests.storage.posts.conftest import BLOG, FILE, read, source
 
 
@@ -94,8 +95,6 @@ def test_a_blog_in_a_folder_of_its_site_keeps_the_folder() -> None:
 
 
 def test_the_hash_changes_with_the_file_and_with_the_blog() -> None:
-    hashes = {
-        post_hash(data, blog) for data in (b"a", b"b") for blog in (Blog(), BLOG, Blog(permalink="none"))
-    }
+    hashes = {blog.hash(data) for data in (b"a", b"b") for blog in (Blog(), BLOG, Blog(permalink="none"))}
     assert len(hashes) == 6
-    assert post_hash(b"a", BLOG) in hashes
+    assert BLOG.hash(b"a") in hashes

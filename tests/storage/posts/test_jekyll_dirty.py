@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage.posts.jekyll import MAX_POST_BYTES, Post, Skipped, read_post
+from storage.posts.front_matter import MAX_POST_BYTES
+from storage.posts.post import Post, Skipped
 from tests.storage.posts.conftest import BLOG, FILE, read, reason, source
 
 
@@ -84,7 +85,7 @@ _BOMB = "a: &a [x]\n" + "".join(
 @pytest.mark.usefixtures("promptly")
 @pytest.mark.parametrize("key", ["other", "title", "date", "slug", "permalink", "categories", "published"])
 def test_a_yaml_bomb_does_not_go_off(key: str) -> None:
-    assert read_post(FILE, source(f"{_BOMB}{key}: *j"), BLOG)
+    assert BLOG.read(FILE, source(f"{_BOMB}{key}: *j"))
 
 
 def test_every_post_has_a_title() -> None:
@@ -92,7 +93,7 @@ def test_every_post_has_a_title() -> None:
 
 
 def test_a_file_name_that_is_not_utf_8_does_not_raise() -> None:
-    assert read_post(os.fsdecode(b"2026-03-04-\xff.md"), source("title: x"), BLOG)
+    assert BLOG.read(os.fsdecode(b"2026-03-04-\xff.md"), source("title: x"))
 
 
 PIECES = [
@@ -136,7 +137,7 @@ PIECES += ["!!int ", "!!float ", "!!bool ", "!!timestamp ", "!!set ", "JST", "12
 )
 def test_any_bytes_are_a_post_or_skipped_with_a_reason(data: bytes) -> None:
     for front in (data, b"---\n" + data, b"---\n" + data + b"\n---\n" + data):
-        post = read_post(FILE, front, BLOG)
+        post = BLOG.read(FILE, front)
         if isinstance(post, Skipped):
             assert post.reason
         else:

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from storage.errors import InputError
-from storage.posts.jekyll import Blog, find_blog, find_posts
+from storage.posts.blog import find_blog
+from storage.posts.jekyll import Blog
 from tests.storage.posts.conftest import FILE, write
 
 
@@ -17,24 +18,19 @@ def test_posts_are_those_of_every_posts_folder(tmp_path: Path) -> None:
         write(tmp_path / "_posts", name)
     write(tmp_path / "_posts" / "_drafts", "2026-01-03-draft.md")
     (tmp_path / "_posts" / "folder.md").mkdir()
-    found = [str(file.relative_to(tmp_path)) for file in find_posts(tmp_path)]
+    found = [str(file.relative_to(tmp_path)) for file in Blog().find(tmp_path)]
     assert found == [
         "_posts/2026-01-01-_posts.md",
         "_posts/2026-01-02-x.MARKDOWN",
         "news/_posts/2026/2026-01-01-news-_posts-2026.md",
         "news/_posts/2026-01-01-news-_posts.md",
     ]
-    assert find_posts(tmp_path / "_posts") == [tmp_path / file for file in found[:2]]
+    assert Blog().find(tmp_path / "_posts") == [tmp_path / file for file in found[:2]]
 
 
 def test_without_a_posts_folder_all_markdown_is_read(tmp_path: Path) -> None:
     file = write(tmp_path / "sub", "page.md")
-    assert find_posts(tmp_path) == find_posts(file) == [file]
-
-
-def test_a_path_with_nothing_there_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no such file or folder"):
-        find_posts(tmp_path / "nowhere")
+    assert Blog().find(tmp_path) == [file]
 
 
 def test_the_blog_is_that_of_its_config(posts: Path) -> None:

@@ -1,7 +1,8 @@
 """Posts as their files have them."""
 
 from storage.posts.checking.written import Written
-from storage.posts.jekyll import Blog, Post, read_post
+from storage.posts.jekyll import Blog
+from storage.posts.post import Post
 
 
 def written(
@@ -9,6 +10,6 @@ def written(
 ) -> Written:
     """A post file with a front matter of four lines."""
     source = f"---\ntitle: '{title}'\ndate: {date}\n---\n{body}"
-    post = read_post(name, source.encode(), Blog())
+    post = Blog().read(name, source.encode())
     assert isinstance(post, Post)
     return Written(post, source)

@@ -1,9 +1,11 @@
 """A post's lines and blocks, by their numbers in the file."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.posts.checking.written import Block
+from storage.posts.checking.written import Block, Written
+from storage.posts.post import Post
 from tests.storage.posts.checking.conftest import written
 
 
@@ -31,3 +33,15 @@ def test_blocks_lie_in_the_file_in_order(body: str) -> None:
     for block in written(body).blocks():
         assert last < block.first <= block.last
         last = block.last
+
+
+@pytest.mark.parametrize(
+    "front",
+    ["---\ntitle: A\n---", "+++\ntitle = 'A'\n+++", '{\n  "title": "A"\n}'],
+    ids=["YAML", "TOML", "JSON"],
+)
+def test_front_matter_in_each_notation_is_no_text(front: str) -> None:
+    post = Post("a.md", "A", "", None, ())
+    found = Written(post, f"{front}\n\nThe text.\n")
+    assert found.title_line() == 2
+    assert [(block.first, block.text) for block in found.blocks()] == [(5, "The text.")]
