@@ -18,7 +18,7 @@ from storage.hiding import hide_secrets
 
 COMMANDS = (
     *("backup", "claims", "crawl", "daemon", "digest", "followups", "init"),
-    *("link", "posts", "replay", "restore", "sources", "why"),
+    *("link", "posts", "replay", "restore", "sources", "status", "why"),
 )
 
 

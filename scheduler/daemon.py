@@ -15,10 +15,12 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from crawler.parsing.apart import Apart
 from crawler.run import known_asks
 from scheduler.digest.schedule import next_slot
+from scheduler.jobs.blog import encode_new, read_blog
 from scheduler.jobs.crawl import crawl_and_link
 from scheduler.jobs.digest import check_delivery, due_recipients, make_digests, send_outbox
-from scheduler.jobs.housekeeping import keep_house
+from scheduler.jobs.housekeeping import HOUSEKEEPING, keep_house
 from scheduler.jobs.recording import last_begun, recorded
+from scheduler.metrics import MetricsServer
 from scheduler.recipients import Recipient
 from scheduler.service import reloading
 from scheduler.settings import Settings
@@ -32,7 +34,6 @@ logger = logging.getLogger(__name__)
 
 TICK = timedelta(seconds=2)  # how often it is looked up what is due; a look costs a millisecond
 BEAT = timedelta(seconds=15)  # how often it is noted that the loop turns
-HOUSEKEEPING = timedelta(days=1)
 PATIENCE = 8.0  # seconds that jobs in hand are given when the daemon is stopped
 
 
@@ -49,6 +50,7 @@ class Daemon:
     notify: Callable[[str], None] = lambda _state: None  # tells the service manager, in its own words
     _started: datetime = field(init=False)
     _still_held: Callable[[], bool] = field(init=False)
+    _metrics: MetricsServer = field(init=False)
     _lost: bool = False
     _reload: bool = False
     _known: bool = False  # whether what the settings changed of sources was taken over
@@ -65,7 +67,15 @@ class Daemon:
         with held(self.database) as self._still_held:
             self._started = self.now()
             scheduler = AsyncIOScheduler(timezone=UTC)
-            for job in (self._beat, self._hold, self._take_over, self._crawl, self._digest, self._keep_house):
+            for job in (
+                self._beat,
+                self._hold,
+                self._take_over,
+                self._posts,
+                self._crawl,
+                self._digest,
+                self._keep_house,
+            ):
                 scheduler.add_job(
                     self._guarded,
                     "interval",
@@ -78,9 +88,11 @@ class Daemon:
                     misfire_grace_time=None,
                 )
             self._announce()
-            scheduler.start()
-            self.notify("READY=1")
+            self._metrics = MetricsServer(self.database, self.now)
             try:
+                await self._metrics.serve(self.settings)
+                scheduler.start()
+                self.notify("READY=1")
                 await self.stop.wait()
                 self.notify("STOPPING=1")
                 logger.info("stopping: finishing what is in hand")
@@ -90,6 +102,7 @@ class Daemon:
                 scheduler.shutdown(wait=False)
                 await self.database.writing(end_watch)
             finally:
+                await self._metrics.close()
                 self._apart.close()
             logger.info("stopped")
         if self._lost:
@@ -157,6 +170,7 @@ class Daemon:
                 raise SettingsError("[storage] url has changed, which takes a restart")
             if not settings.sources:
                 raise SettingsError("there are no sources; add a [[sources]] entry with a name and a url")
+            await self._metrics.serve(settings)
         except SettingsError as error:
             logger.error("the settings stay as they were: %s", error)
         else:
@@ -215,6 +229,25 @@ class Daemon:
             logger.warning("digest not sent, will be tried again: %s", failure)
         for failure in sent.refused:
             logger.error("digest refused: %s; chipwatch digest --send tries it again", failure)
+
+    async def _posts(self) -> None:
+        """Read the blog again, so that new posts are linked and updated ones close their follow-ups."""
+        if not self.settings.posts and not self.settings.blog.url:
+            return
+        last = await last_begun(self.database, "posts", self.now())
+        if last is not None and self.now() - last < self.settings.blog.interval:
+            return
+        async with recorded(self.database, "posts", self.now) as job:
+            report = await read_blog(
+                self.database, self.settings, now=self.now, stop=self.stop, apart=self._apart
+            )
+            made = 0 if report.stopped else await encode_new(self.database)
+            job.did = (
+                f"{len(report.new)} new, {len(report.changed)} changed, {report.unchanged} unchanged; "
+                f"{len(report.missing)} gone; {made} vectors made; follow-ups closed: {len(report.closed)}"
+            )
+        if report.new or report.changed:
+            logger.info("read the blog: %s", job.did)
 
     async def _keep_house(self) -> None:
         last = await last_begun(self.database, "housekeeping", self.now())

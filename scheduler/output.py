@@ -112,7 +112,14 @@ def followup_json(followup: "Followup", age_days: int | None) -> dict[str, Any]:
 
 
 def _post_json(post: "ShownPost") -> dict[str, Any]:
-    return {"file": post.file, "title": post.title, "url": post.url, "published": post.published}
+    return {
+        "file": post.file,
+        "title": post.title,
+        "url": post.url,
+        "published": post.published,
+        "updated": post.rewritten_at,
+        "commit": post.rewritten_by,
+    }
 
 
 def print_followups(followups: "Iterable[tuple[Followup, int | None]]", *, with_status: bool) -> None:

@@ -74,6 +74,7 @@ class BlogSettings(Section):
     url: str | None = None  # of the blog, read where there is no path: its home, feed, sitemap
     base_url: str = ""
     language: str = "ja"
+    interval: Duration = timedelta(hours=1)  # how often the daemon reads it again
 
     @field_validator("base_url", "url")
     @classmethod
@@ -171,6 +172,19 @@ class MailSettings(Section):
     sender: Address | None = Field(default=None, alias="from")
 
 
+class DaemonSettings(Section):
+    """The daemon."""
+
+    metrics: str = ""  # host:port that Prometheus asks; none: it is not served
+
+    @field_validator("metrics")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if value and not re.fullmatch(r"(?:\[[0-9a-fA-F:.]+\]|[^\s:/]+):\d{1,5}", value):
+            raise ValueError('must be a host and a port such as "127.0.0.1:9464"')
+        return value
+
+
 class StorageSettings(Section):
     """The database."""
 
@@ -189,6 +203,7 @@ class Settings(Section):
     digest: DigestSettings = DigestSettings()
     mail: MailSettings = MailSettings()
     storage: StorageSettings = StorageSettings()
+    daemon: DaemonSettings = DaemonSettings()
 
     @field_validator("sources")
     @classmethod
@@ -309,15 +324,11 @@ def parse_settings(text: str, path: Path) -> Settings:
 
 
 def _keys() -> dict[str, list[str]]:
-    models: dict[str, type[BaseModel]] = {
-        "blog": BlogSettings,
-        "crawl": CrawlSettings,
-        "sources": Source,
-        "digest": DigestSettings,
-        "mail": MailSettings,
-        "storage": StorageSettings,
-    }
+    """The keys of each section."""
+    models = {name: field.annotation for name, field in Settings.model_fields.items() if name != "folder"}
+    models["sources"] = Source
     return {
         name: [field.alias or key for key, field in model.model_fields.items()]
         for name, model in models.items()
+        if isinstance(model, type) and issubclass(model, BaseModel)
     }

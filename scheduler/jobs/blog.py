@@ -63,3 +63,16 @@ async def read_blog(
     options = settings.crawling
     whole = await read_pages(under_way, database, options, place, now=now, stop=stop, tell=tell, apart=apart)
     return await asyncio.to_thread(under_way.end, whole=whole, remove=remove)
+
+
+async def encode_new(database: Database) -> int:
+    """Make the vectors of new and changed posts, if the extra is there; how many it made."""
+
+    def encode() -> int:
+        from storage.linking.encoder import default_encoder
+        from storage.posts.encoding import encode_posts
+
+        encoder = default_encoder()
+        return 0 if encoder is None else encode_posts(database, encoder)
+
+    return await asyncio.to_thread(encode)

@@ -1,7 +1,7 @@
 """Housekeeping: what is old and needed no more goes, and the database is made compact."""
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from scheduler.output import megabytes
 from scheduler.settings import Settings
@@ -9,6 +9,8 @@ from storage.compacting import compact
 from storage.digests.history import trim_digests
 from storage.engine import Database
 from storage.trimming import trim_items
+
+HOUSEKEEPING = timedelta(days=1)  # between two times
 
 
 async def keep_house(database: Database, settings: Settings, now: datetime, stop: asyncio.Event) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from storage.digests.content import Mail
@@ -17,6 +17,44 @@ class Recorded:
 
     created_at: datetime
     mail: Mail
+
+
+@dataclass(frozen=True)
+class Handed:
+    """A digest, and what became of it."""
+
+    recipient: str
+    created_at: datetime
+    followups: int
+    silent: bool  # a day without news, of which nothing was said
+    attempts: int
+    sent_at: datetime | None
+    refused_at: datetime | None
+    error: str | None
+
+
+def last_handed(session: Session) -> list[Handed]:
+    """The last digest of each recipient, and each earlier one that was not taken, the newest first."""
+    newest = select(func.max(DigestRow.id)).group_by(DigestRow.recipient)
+    stuck = DigestRow.sent_at.is_(None) & DigestRow.silent.is_(False)
+    query = (
+        select(DigestRow)
+        .where(DigestRow.id.in_(newest) | stuck)
+        .order_by(DigestRow.created_at.desc(), DigestRow.recipient)
+    )
+    return [
+        Handed(
+            recipient=row.recipient,
+            created_at=row.created_at,
+            followups=row.followups,
+            silent=row.silent,
+            attempts=row.attempts,
+            sent_at=row.sent_at,
+            refused_at=row.refused_at,
+            error=row.error,
+        )
+        for row in session.scalars(query)
+    ]
 
 
 def latest_digests(session: Session, recipient: str, most: int) -> list[Recorded]:

@@ -100,7 +100,16 @@ def _posts(session: Session, chosen: Chosen) -> defaultdict[int, list[ShownPost]
     )
     posts: defaultdict[int, list[ShownPost]] = defaultdict(list)
     for followup, post in session.execute(query):
-        posts[followup].append(ShownPost(post.id, post.file, post.title, post.url, post.published))
+        shown = ShownPost(
+            post.id,
+            post.file,
+            post.title,
+            post.url,
+            post.published,
+            post.rewritten_at,
+            post.rewritten_by,
+        )
+        posts[followup].append(shown)
     return posts
 
 

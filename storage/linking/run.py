@@ -16,6 +16,7 @@ from storage.followups.raising import (
     unsettled,
     withdraw_unearned,
 )
+from storage.followups.updating import close_unearned
 from storage.followups.verdicts import verdicts
 from storage.insert import insert_new
 from storage.linking.alike import alike
@@ -128,6 +129,7 @@ class Batches:
         calls = unsettled(session, calls)
         self._put_links(session, [item.row for item in linked], links)
         withdraw_unearned(session, again)
+        close_unearned(session, again, now=now)
         opened, added = raise_followups(session, calls, now=now)
         self.report.linked += sum(item.linked_at is None for item in linked)
         self.report.again += sum(item.linked_at is not None for item in linked)

@@ -15,7 +15,7 @@ from storage.posts.files import markdown_files
 from storage.posts.front_matter import read_source, text_of, title_of
 from storage.posts.hugo_permalink import permalink, urlized
 from storage.posts.post import Post, Skipped
-from storage.posts.text import paragraphs
+from storage.posts.text import links_in, paragraphs
 from storage.posts.wish import read_wish
 
 # Hugo's own order, but that what was changed later is no publication: `lastmod` is the last resort.
@@ -99,9 +99,10 @@ class Blog:
         place = self._place(name)
         moment, day = self._date(meta, place.stem)
         texts = tuple(map(storable, paragraphs(source.body)))
+        wish = read_wish(meta.get("followup"))
         title = title_of(meta, text_of(meta.get("slug")) or place.stem)
         url = self._url(place, meta, day)
-        return Post(name, title, url, moment, texts, day, read_wish(meta.get("followup")))
+        return Post(name, title, url, moment, texts, day, wish, links_in(source.body))
 
     def _url(self, place: _Place, meta: Mapping[str, Any], day: date | None) -> str:
         own = text_of(meta.get("url"))

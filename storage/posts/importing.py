@@ -15,9 +15,12 @@ from storage.claims.wording import default_wordings
 from storage.engine import Database
 from storage.followups.leaving import leave, remove_posts
 from storage.followups.settling import dismiss_unwanted
+from storage.followups.updating import Rewritten, close_taken_up
+from storage.insert import storable
 from storage.linking.names import Vocabulary
 from storage.linking.words import title_words
 from storage.models import ClaimRow, MentionRow, PostRow
+from storage.posts.commits import commit_of
 from storage.posts.files import post_files
 from storage.posts.front_matter import too_large
 from storage.posts.post import BlogReader, Post, Skipped
@@ -37,6 +40,7 @@ class ImportReport:
     unchanged: int = 0
     skipped: list[Skipped] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)  # new or changed ones that are an apology
+    closed: list[int] = field(default_factory=list)  # follow-ups that the changed posts have taken up
     unclear: list[str] = field(default_factory=list)  # those whose `followup` is not understood
     missing: list[str] = field(default_factory=list)  # in the store, but not where the import looked
     removed: bool = False  # whether the missing ones were taken out of the store
@@ -57,6 +61,7 @@ class _Read:
     lead_words: frozenset[str]
     failed: bool
     claims: list[Claim]
+    where: str  # its file, "" for one from the web
 
 
 @dataclass(frozen=True)
@@ -105,7 +110,7 @@ class Import:
                 self._count(result)
         if read or revised:
             with self._database.write() as session:
-                _save(session, read, self._version, self._now)
+                self.report.closed += _save(session, read, self._version, self._now)
                 for name, version in revised.items():
                     session.execute(update(PostRow).where(PostRow.file == name).values(file_hash=version))
 
@@ -148,7 +153,7 @@ class Import:
             self._names.add(found.name)
         if post is None or isinstance(post, Skipped):
             return post
-        return _with_names(post, found.hash, self._vocabulary)
+        return _with_names(post, found, self._vocabulary)
 
     def _count(self, result: "_Read") -> None:
         post = result.post
@@ -205,7 +210,7 @@ def _stored(row: PostRow) -> Post:
     return Post(row.file, row.title, row.url, row.published, tuple(row.text.split("\n\n")), day, row.wish)
 
 
-def _with_names(post: Post, file_hash: str, vocabulary: Vocabulary) -> "_Read":
+def _with_names(post: Post, found: Found, vocabulary: Vocabulary) -> "_Read":
     in_title, lead, text = (
         mentions_in(part, vocabulary)
         for part in (post.title, "\n".join(post.paragraphs[:LEAD]), "\n".join(post.paragraphs))
@@ -213,13 +218,14 @@ def _with_names(post: Post, file_hash: str, vocabulary: Vocabulary) -> "_Read":
     failed = is_apology(post.title, post.paragraphs)
     return _Read(
         post,
-        file_hash,
+        found.hash,
         frozenset(in_title),
         frozenset(lead),
         dict(in_title + text),
         frozenset().union(*map(title_words, post.paragraphs[:LEAD])),
         failed,
         [] if failed else read_claims(post.paragraphs, post.day, vocabulary, title=post.title),
+        found.where,
     )
 
 
@@ -228,18 +234,22 @@ def mentions_in(text: str, vocabulary: Vocabulary) -> Counter[str]:
     return vocabulary.names.count(text) + vocabulary.topics.count_known(text)
 
 
-def _save(session: Session, read: Sequence[_Read], names_version: str, now: datetime) -> None:
+def _save(session: Session, read: Sequence[_Read], names_version: str, now: datetime) -> list[int]:
+    """Save posts as they were read; returns the follow-ups that are closed by what they say now."""
     rows = {
         row.file: row
         for row in session.scalars(select(PostRow).where(PostRow.file.in_([r.post.file for r in read])))
     }
-    rewritten = []
+    rewritten: list[Rewritten] = []
     for result in read:
         post = result.post
         row = rows.get(post.file) or PostRow(file=post.file)
         text = "\n\n".join(post.paragraphs)
         if row.id is not None and (row.title, row.text) != (post.title, text):
-            rewritten.append(row.id)
+            row.rewritten_at = now
+            row.rewritten_by = storable(commit_of(Path(result.where))) if result.where else ""
+            names = frozenset(result.counts)
+            rewritten.append(Rewritten(row.id, f"{post.title}\n{text}", names, post.links))
         row.title, row.url, row.published = post.title, post.url, post.published
         row.text = text
         row.lead_words, row.failed = " ".join(sorted(result.lead_words)), result.failed
@@ -280,6 +290,9 @@ def _save(session: Session, read: Sequence[_Read], names_version: str, now: date
     if claims:
         session.execute(ClaimRow.__table__.insert(), claims)  # type: ignore[attr-defined]
     unwanted = [rows[result.post.file].id for result in read if result.post.wish == NEVER]
-    leave(session, rewritten, plans=False)  # whether it still says what the others say is for the linker
+    closed = close_taken_up(session, rewritten, now=now)
+    # Whether a post still says what the others say is for the linker.
+    leave(session, [post.post_id for post in rewritten], plans=False)
     leave(session, unwanted, plans=True)
     dismiss_unwanted(session, unwanted, now=now)
+    return closed

@@ -17,7 +17,7 @@ from storage.posts.files import markdown_files
 from storage.posts.front_matter import first_line, read_source, text_of, title_of
 from storage.posts.permalink import permalink
 from storage.posts.post import Post, Skipped
-from storage.posts.text import paragraphs
+from storage.posts.text import links_in, paragraphs
 from storage.posts.wish import read_wish
 
 CONFIG = "_config.yml"
@@ -68,7 +68,8 @@ class Blog:
         # Joined as text: a permalink of the post's own must not lead off the blog.
         url = self.base_url.rstrip("/") + "/" + path.lstrip("/")
         texts = tuple(map(storable, paragraphs(source.body)))
-        return Post(name, title_of(meta, slug), url, published, texts, day, read_wish(meta.get("followup")))
+        wish = read_wish(meta.get("followup"))
+        return Post(name, title_of(meta, slug), url, published, texts, day, wish, links_in(source.body))
 
 
 def read_config(config: Path, base_url: str) -> Blog:

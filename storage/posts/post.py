@@ -18,6 +18,7 @@ class Post:
     paragraphs: tuple[str, ...]
     day: date | None = None  # of publication, where the blog is written: what "next year" is reckoned from
     wish: str | None = ""  # as `storage.posts.wish` reads it; none if it is not understood
+    links: frozenset[str] = frozenset()  # canonical addresses that it links to, as far as they are known
 
 
 @dataclass(frozen=True)

@@ -13,3 +13,5 @@ class ShownPost:
     title: str
     url: str
     published: datetime | None
+    rewritten_at: datetime | None = None  # title or text last changed after it was imported
+    rewritten_by: str = ""  # the commit that did it, if that is known

@@ -2,16 +2,21 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from html import unescape
 from itertools import takewhile
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+
+from storage.urls import canonical_url, is_web_url
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 _TAG = re.compile(r"<(?:[^<>]{0,500})>")
 # What no reader of the page sees; where it is not closed, it goes on to the end, as in a browser.
 _UNSEEN = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style|template)\b.*?(?:</\1\s*>|\Z)", re.S | re.I)
 _LIQUID = re.compile(r"\{%.{0,300}?%\}|\{\{.{0,300}?\}\}", re.S)
+
+_ADDRESS = re.compile(r"https?://[^\s<>\"'()\[\]{}|\\^`、。」』）]{4,2000}")
 
 # Marks that text generators leave: what follows is a second draft or the prompt, not the post.
 END_MARK = re.compile(r"^[ \t]*-{2,}[ \t]*END[ \t]*-{2,}[ \t\r]*$", re.M)
@@ -39,6 +44,12 @@ def paragraphs(markdown: str) -> list[str]:
     """
     body = END_MARK.split(markdown, maxsplit=1)[0]
     return _once(_plain(_MARKDOWN.parse(_LIQUID.sub(" ", body))))
+
+
+def links_in(markdown: str) -> frozenset[str]:
+    """The canonical addresses that a Markdown text, or HTML in it, links to or names."""
+    found = (unescape(match[0].rstrip(".,;:!?")) for match in _ADDRESS.finditer(markdown))
+    return frozenset(canonical_url(url) for url in found if is_web_url(url))
 
 
 def lines_said(lines: Iterable[str]) -> list[str]:

@@ -51,6 +51,7 @@ TIMED = (
     "sources.add",
     "sources.check",
     "sources.list",
+    "status",
 )  # commands that ask what time it is
 HOSTILE = "<script>alert(1)</script> \"q\" 's' & \x1b[31mred\x1b[0m \x9b2J\nBcc: evil@example.org\u202egnp"
 

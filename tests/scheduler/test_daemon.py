@@ -4,12 +4,16 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text, update
 
 from scheduler.daemon import Daemon
+from scheduler.status import status_of
 from storage.engine import Database, open_database
 from storage.errors import HeldError
+from storage.followups.listing import list_followups
+from storage.models import LinkRow, PostRow
 from storage.sources import list_sources
+from storage.watch import list_jobs, watching
 from tests.scheduler.conftest import (
     ALLOWED,
     Folder,
@@ -21,6 +25,7 @@ from tests.scheduler.conftest import (
     mail_settings,
 )
 from tests.scheduler.running import BEFORE, Clock, Log, running
+from tests.storage.conftest import add_story, raise_pairs
 
 
 def test_it_crawls_what_is_due_and_mails_at_its_time_once(
@@ -163,3 +168,65 @@ def test_a_second_daemon_is_refused(database: Database, database_url: str, folde
                 await log.tells("watching", times=2)
 
     asyncio.run(run())
+
+
+def test_what_it_does_is_noted_for_those_who_ask(
+    database: Database, folder: Folder, site: Site, log: Log
+) -> None:
+    site.pages["/feed"] = feed("Acme")
+
+    async def run() -> None:
+        settings = folder.settings(ALLOWED + site.source("News", "/feed"))
+        clock = Clock(BEFORE)
+        async with running(database, settings, clock):
+            await log.tells("crawled 1 sources")
+            await log.tells("housekeeping: 0 items trimmed")
+            found = await database.reading(status_of, settings, BEFORE)
+            assert found.alive
+            clock.time += timedelta(hours=23)
+            await clock.looked_at()
+            clock.time += timedelta(hours=1, minutes=1)
+            await log.tells("housekeeping: ", times=2)
+
+    asyncio.run(run())
+    with database.read() as session:
+        assert watching(session) is None  # it was stopped as it should be
+        jobs = {job.name: job for job in list_jobs(session)}
+    assert jobs["crawl"].did.startswith("1 sources: ")
+    assert [(job.error, job.ended_at is not None) for job in jobs.values()] == [(None, True)] * 2
+
+
+def test_it_reads_the_blog_again_and_closes_what_an_updated_post_says_by_now(
+    database: Database, folder: Folder, site: Site, log: Log
+) -> None:
+    posts = folder.path / "posts"
+    posts.mkdir()
+    post = posts / "2026-01-02-acme.md"
+    post.write_text("---\ntitle: Rapidusの量産\ndate: 2026-01-02\n---\n量産は2027年後半の予定です。\n")
+
+    async def run() -> None:
+        text = '[blog]\npath = "posts"\ninterval = "1h"\n' + ALLOWED + site.source("News", "/feed")
+        clock = Clock(BEFORE)
+        async with running(database, folder.settings(text), clock):
+            await log.tells("read the blog: 1 new, 0 changed")
+            with database.write() as session:
+                known = session.scalars(select(PostRow)).one().id
+            call_for(database, known, {"changes": ["2027年後半 → 2028年"]})
+            post.write_text("---\ntitle: Rapidusの量産\ndate: 2026-01-02\n---\n量産は2028年に延びました。\n")
+            clock.time += timedelta(minutes=59)
+            await clock.looked_at()
+            clock.time += timedelta(minutes=2)
+            await log.tells("read the blog: 0 new, 1 changed, 0 unchanged; 0 gone; ")
+            await log.tells("follow-ups closed: 1")
+
+    asyncio.run(run())
+    with database.read() as session:
+        assert list_followups(session) == []
+
+
+def call_for(database: Database, post: int, evidence: dict[str, list[str]]) -> None:
+    """A story that makes the post stale, with this evidence."""
+    story = add_story(database, {post: 0.9})
+    with database.write() as session:
+        session.execute(update(LinkRow).values(evidence={"reason": "a test", **evidence}))
+    raise_pairs(database, (post, story))

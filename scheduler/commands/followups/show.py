@@ -47,6 +47,9 @@ def _tell(followup: Followup, age: int | None) -> None:
     click.echo(f"{followup.id}  {plain_line(followup.post.title)}")
     click.echo(f"    {_state(followup, age)}, opened {followup.opened_at:%Y-%m-%d %H:%M} UTC")
     click.echo(f"    {plain_line(followup.post.url)}  ({plain_line(followup.post.file)})")
+    if followup.post.rewritten_at is not None and followup.post.rewritten_at > followup.opened_at:
+        by = f" (commit {plain_line(followup.post.rewritten_by)})" if followup.post.rewritten_by else ""
+        click.echo(f"    the post was updated by {followup.post.rewritten_at:%Y-%m-%d %H:%M} UTC{by}")
     for post in followup.posts[1:]:
         click.echo(f"    says the same: {plain_line(post.title)}  ({plain_line(post.file)})")
     for plan in followup.plans_told:

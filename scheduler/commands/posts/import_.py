@@ -86,6 +86,7 @@ def _row(report: ImportReport) -> dict[str, Any]:
         "skipped": [{"file": skipped.file, "reason": skipped.reason} for skipped in report.skipped],
         "failed": report.failed,
         "unclear": report.unclear,
+        "closed": report.closed,
         "missing": report.missing,
         "removed": report.removed,
         "others": report.others,
@@ -116,6 +117,9 @@ def _summary(report: ImportReport) -> Iterator[str]:
     )
     if report.others:
         yield f"{report.others} other pages of the blog have no text of an article"
+    if report.closed:
+        numbers = ", ".join(map(str, report.closed))
+        yield f"follow-ups done, as their posts say the news now: {numbers}"
     yield from _flaws(report)
     if report.stopped:
         yield "stopped early; the next import goes on where it was"

@@ -1,0 +1,129 @@
+"""How the watch is doing, and whether someone should look at it."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from crawler.health import Condition, health_of
+from scheduler.digest.schedule import next_slot
+from scheduler.jobs.digest import check_delivery
+from scheduler.jobs.housekeeping import HOUSEKEEPING
+from scheduler.recipients import recipients
+from scheduler.settings import Settings
+from storage.digests.history import Handed, last_handed
+from storage.engine import Session
+from storage.errors import SettingsError
+from storage.sizes import Sizes, sizes_of
+from storage.sources import KnownSource, list_sources
+from storage.watch import Job, Watching, list_jobs, watching
+
+ALIVE = timedelta(minutes=1)  # since a daemon was last heard of; it says so four times as often
+LATE = timedelta(days=1)  # that a digest may wait for its mail server before someone should look
+
+
+@dataclass(frozen=True)
+class Next:
+    """What comes next, and when."""
+
+    what: str
+    at: datetime | None  # none: at once
+
+
+@dataclass(frozen=True)
+class Status:
+    """How the watch is doing."""
+
+    now: datetime
+    daemon: Watching | None
+    alive: bool
+    jobs: Sequence[Job]
+    coming: Sequence[Next]
+    digests: Sequence[Handed]
+    sources: Mapping[Condition, int]
+    troubled: Sequence[str]  # names of sources that someone should look at
+    sizes: Sizes
+    problems: Sequence[str] = ()  # what someone should look at, each in a line
+
+
+def is_alive(daemon: Watching | None, now: datetime) -> bool:
+    """Whether a daemon's loop turned within the last minute."""
+    return daemon is not None and abs(now - daemon.beat_at) < ALIVE
+
+
+def status_of(session: Session, settings: Settings, now: datetime) -> Status:
+    """How the watch of these settings is doing now."""
+    sources = list_sources(session, [source.url for source in settings.sources])
+    health = {source.name: health_of(source, now) for source in sources}
+    daemon, jobs = watching(session), list_jobs(session)
+    status = Status(
+        now=now,
+        daemon=daemon,
+        alive=is_alive(daemon, now),
+        jobs=jobs,
+        coming=list(_coming(settings, sources, jobs, now)),
+        digests=last_handed(session),
+        sources=Counter(found.condition for found in health.values()),
+        troubled=[name for name, found in health.items() if found.needs_a_person],
+        sizes=sizes_of(session),
+    )
+    return replace(status, problems=list(_problems(status, settings)))
+
+
+def _coming(
+    settings: Settings, sources: Sequence[KnownSource], jobs: Sequence[Job], now: datetime
+) -> Iterator[Next]:
+    zone = settings.digest.timezone
+    due = [source.memory.due_at for source in sources if source.memory.retired_at is None]
+    unknown = len(settings.sources) - len(sources)
+    if unknown or None in due:
+        yield Next("crawl", None)
+    elif due:
+        at = min(when for when in due if when is not None)
+        yield Next("crawl", at.astimezone(zone) if at > now else None)
+    began = {job.name: job.started_at for job in jobs}
+    for name, interval in (("posts", settings.blog.interval), ("housekeeping", HOUSEKEEPING)):
+        if name in began:
+            yield Next(name, (began[name] + interval).astimezone(zone))
+    try:
+        to = recipients(settings)
+    except SettingsError:
+        to = []
+    for recipient in to:
+        slot = next_slot(now, recipient.at, recipient.timezone).astimezone(recipient.timezone)
+        yield Next(f"digest for {recipient.name}", slot)
+
+
+def _problems(status: Status, settings: Settings) -> Iterator[str]:
+    daemon = status.daemon
+    if daemon is not None and not status.alive:
+        yield (
+            f"the daemon (process {daemon.process} on {daemon.host}) was last heard of at "
+            f"{daemon.beat_at:%Y-%m-%d %H:%M} UTC, and was not stopped: start it again"
+        )
+    for job in status.jobs:
+        if job.error is not None:
+            yield f"{job.name} failed at {job.started_at:%Y-%m-%d %H:%M} UTC: {job.error}"
+    try:
+        if recipients(settings):
+            check_delivery(settings)
+    except SettingsError as error:
+        yield f"no digest can be sent: {error}"
+    yield from _stuck(status)
+    if status.troubled:
+        count = len(status.troubled)
+        yield (
+            f"{count} source{' needs' if count == 1 else 's need'} a look: chipwatch sources list --trouble"
+        )
+    if not status.sizes.posts:
+        yield "no posts are imported, so that no news can be linked: chipwatch posts import"
+
+
+def _stuck(status: Status) -> Iterator[str]:
+    """The digests that were not taken."""
+    for digest in status.digests:
+        which = f"the digest of {digest.created_at:%Y-%m-%d} for {digest.recipient}"
+        if digest.refused_at is not None:
+            yield f"{which} was refused: {digest.error}; chipwatch digest --send tries it again"
+        elif not digest.silent and digest.sent_at is None and status.now - digest.created_at > LATE:
+            yield f"{which} waits: {digest.error or 'it was not tried yet'}"

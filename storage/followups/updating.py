@@ -1,0 +1,131 @@
+"""Posts that were updated: a follow-up whose news the post says by now is done."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
+
+from storage.followups.raising import said_new
+from storage.followups.status import WAITING
+from storage.linking.figures import figures, keys
+from storage.linking.names import normal
+from storage.models import (
+    ClaimRow,
+    FollowupPlanRow,
+    FollowupPostRow,
+    FollowupRow,
+    FollowupStoryRow,
+    ItemRow,
+    LinkRow,
+    PostRow,
+)
+from storage.urls import canonical_url
+
+ARROW = " → "  # between what the post has and what the news has instead, in evidence
+
+
+@dataclass(frozen=True)
+class Rewritten:
+    """A post whose text has changed, as it is now."""
+
+    post_id: int
+    text: str  # its title and all of its paragraphs
+    names: frozenset[str]  # that it mentions
+    links: frozenset[str]  # canonical addresses that it links to
+
+
+def close_taken_up(session: Session, posts: Iterable[Rewritten], *, now: datetime) -> list[int]:
+    """Settle as done what waits for these posts alone and is in them by now; returns the follow-ups' ids.
+
+    A story is taken up when the post links to one of its reports or says what was new in it: one of the
+    changes that it brought, or, where there were none, one of its new figures or names. A plan is, when the
+    post does not say it any more.
+    """
+    closed: list[int] = []
+    for post in posts:
+        said = post.names | {figure.key for figure in figures(normal(post.text))}
+        for row in _waiting_alone(session, post.post_id):
+            taken_up = _stories_taken_up(session, row.id, post, said) and _plans_are_gone(session, row.id)
+            if taken_up:
+                _close(session, row, "the post was updated", now)
+                closed.append(row.id)
+    return closed
+
+
+def close_unearned(session: Session, stories: Collection[int], *, now: datetime) -> list[int]:
+    """Settle as done what no news calls for any more since its post was rewritten; returns the ids.
+
+    To be called when the items of these stories were linked again.
+    """
+    earned = (
+        select(LinkRow.item_id)
+        .join(ItemRow, ItemRow.id == LinkRow.item_id)
+        .join(FollowupStoryRow, FollowupStoryRow.story_id == ItemRow.story_id)
+        .join(FollowupPostRow, FollowupPostRow.post_id == LinkRow.post_id)
+        .where(
+            FollowupStoryRow.followup_id == FollowupRow.id,
+            FollowupPostRow.followup_id == FollowupRow.id,
+            LinkRow.followup,
+        )
+    )
+    rows = session.scalars(
+        select(FollowupRow)
+        .join(FollowupStoryRow, FollowupStoryRow.followup_id == FollowupRow.id)
+        .join(PostRow, PostRow.id == FollowupRow.post_id)
+        .where(
+            FollowupStoryRow.story_id.in_(stories),
+            FollowupRow.status.in_(WAITING),
+            PostRow.rewritten_at > FollowupRow.opened_at,
+            ~earned.exists(),
+        )
+        .distinct()
+    ).all()
+    closed = [row for row in rows if _plans_are_gone(session, row.id)]
+    for row in closed:
+        _close(session, row, "the post was updated, and the news says nothing that it does not", now)
+    return [row.id for row in closed]
+
+
+def _waiting_alone(session: Session, post: int) -> list[FollowupRow]:
+    """The follow-ups that wait for this post and list no other."""
+    others = exists().where(FollowupPostRow.followup_id == FollowupRow.id, FollowupPostRow.post_id != post)
+    query = select(FollowupRow).where(FollowupRow.post_id == post, FollowupRow.status.in_(WAITING), ~others)
+    return list(session.scalars(query))
+
+
+def _stories_taken_up(session: Session, followup: int, post: Rewritten, said: frozenset[str]) -> bool:
+    """Whether each story of the follow-up is in the post."""
+    query = (
+        select(FollowupStoryRow.story_id, ItemRow.url, LinkRow.evidence)
+        .join(ItemRow, ItemRow.story_id == FollowupStoryRow.story_id)
+        .join(LinkRow, LinkRow.item_id == ItemRow.id)
+        .where(FollowupStoryRow.followup_id == followup, LinkRow.post_id == post.post_id, LinkRow.followup)
+    )
+    taken_up: dict[int, bool] = {}
+    for story, url, evidence in session.execute(query):
+        here = canonical_url(url) in post.links or _says(said, evidence)
+        taken_up[story] = taken_up.get(story, False) or here
+    stories = session.scalar(select(func.count()).where(FollowupStoryRow.followup_id == followup))
+    return len(taken_up) == stories and all(taken_up.values())
+
+
+def _says(said: frozenset[str], evidence: Mapping[str, Any]) -> bool:
+    changed = keys(change.rpartition(ARROW)[2] for change in evidence.get("changes", []))
+    return bool(said & (changed or said_new(evidence)))
+
+
+def _plans_are_gone(session: Session, followup: int) -> bool:
+    there = exists().where(
+        ClaimRow.post_id == FollowupPlanRow.post_id, ClaimRow.sentence == FollowupPlanRow.sentence
+    )
+    left = select(FollowupPlanRow.id).where(FollowupPlanRow.followup_id == followup, there)
+    return session.scalar(left.limit(1)) is None
+
+
+def _close(session: Session, row: FollowupRow, why: str, now: datetime) -> None:
+    commit = session.scalar(select(PostRow.rewritten_by).where(PostRow.id == row.post_id))
+    row.status, row.settled_at, row.snoozed_until = "done", now, None
+    row.reason = f"{why} (commit {commit})" if commit else why
