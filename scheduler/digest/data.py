@@ -22,7 +22,16 @@ def digest_json(contents: Contents, to: Recipient, *, subject: str, now: datetim
             ],
             "more": contents.more,
             "ideas": [asdict(idea) for idea in contents.ideas],
-            "troubles": [asdict(trouble) for trouble in contents.troubles],
+            "troubles": [
+                {
+                    "source_id": trouble.source_id,
+                    "name": trouble.name,
+                    "url": trouble.url,
+                    "condition": trouble.condition,
+                    "why": trouble.why,
+                }
+                for trouble in contents.troubles
+            ],
             "still_in_trouble": contents.still,
             "watch": asdict(contents.watch),
             "days": [asdict(day) for day in contents.days],

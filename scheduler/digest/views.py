@@ -1,15 +1,17 @@
 """A digest's contents as they are said in one language and one zone, ready for the templates. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from crawler.health import in_units
 from scheduler.novelty import what_changed, what_is_new
 from storage.digests.content import Day, Idea, Trouble, Watch
 from storage.errors import plain_line
 from storage.followups.followup import Coverage, DuePlan, Followup, Story
+from storage.hiding import hide_secrets
 from storage.posts.shown import ShownPost
 from storage.urls import is_web_url
 
@@ -81,13 +83,26 @@ class TroubleView:
     why: str
 
 
+@dataclass(frozen=True)
+class DaysView:
+    """The last days as the digest says them: the words stand for the chart where that is not seen."""
+
+    heading: str
+    followups: str
+    items: str
+    bars: str
+
+
 class Speaker:
     """Says a digest's contents in the phrases of one language, with times of day in one zone."""
 
-    def __init__(self, phrases: Mapping[str, Any], zone: ZoneInfo, now: datetime) -> None:
+    def __init__(
+        self, phrases: Mapping[str, Any], zone: ZoneInfo, now: datetime, name: Callable[[str], str] = str
+    ) -> None:
         self.phrases = phrases
         self.zone = zone
         self.now = now
+        self.name = name  # as the language says it
 
     def say(self, phrase: str, **values: object) -> str:
         """A phrase with its blanks filled in."""
@@ -141,7 +156,7 @@ class Speaker:
         """A story, by the report of it that says most about the post."""
         best = story.best
         evidence = best.evidence
-        changes, new = (list(map(plain_line, of(evidence))) for of in (what_changed, what_is_new))
+        changes, new = (list(map(self._named, of(evidence))) for of in (what_changed, what_is_new))
         reported = self.reported(story.coverage)
         if story.settled_at is not None:
             reported += " · " + self.say("came_back", date=self.day(story.settled_at))
@@ -175,8 +190,8 @@ class Speaker:
         return " · ".join(said)
 
     def _why(self, evidence: Mapping[str, Any]) -> str:
-        titles = [plain_line(name) for name in evidence.get("title_names", [])]
-        others = [name for name in map(plain_line, evidence.get("names", [])) if name not in titles]
+        titles = [self._named(name) for name in evidence.get("title_names", [])]
+        others = [name for name in map(self._named, evidence.get("names", [])) if name not in titles]
         parts = []
         if titles:
             parts.append(self.say("why_titles", names=self.join(titles)))
@@ -186,9 +201,12 @@ class Speaker:
             parts.append(self.say("why_like"))
         return " ".join(parts)
 
+    def _named(self, name: str) -> str:
+        return plain_line(self.name(name))
+
     def idea(self, idea: Idea) -> IdeaView:
         """A story without a post."""
-        names = self.join([plain_line(name) for name in idea.names[:MAX_NAMES]])
+        names = self.join([self._named(name) for name in idea.names[:MAX_NAMES]])
         return IdeaView(
             plain_line(idea.title),
             plain_line(idea.url),
@@ -202,8 +220,21 @@ class Speaker:
             plain_line(trouble.name),
             plain_line(trouble.url),
             self.say(f"is_{trouble.condition}"),
-            plain_line(trouble.why),
+            plain_line(self._trouble(trouble)),
         )
+
+    def _trouble(self, trouble: Trouble) -> str:
+        """What is wrong, in the words of the language where it has any of its own for that."""
+        why = f"why_{trouble.condition}"
+        if why not in self.phrases or not trouble.facts:
+            return trouble.why
+        return self.say(why, **{name: self._fact(value) for name, value in trouble.facts.items()})
+
+    def _fact(self, value: object) -> str:
+        if isinstance(value, timedelta):
+            count, unit = in_units(value)
+            return self.say(f"span_{unit}", count=max(count, 1))
+        return self.day(value) if isinstance(value, datetime) else hide_secrets(str(value))
 
     def watch(self, watch: Watch) -> str:
         """How many sources were watched, and what they brought."""
@@ -211,13 +242,13 @@ class Speaker:
             "watch", alive=watch.alive, silent=watch.silent, blocked=watch.blocked, items=watch.items
         )
 
-    def days(self, days: tuple[Day, ...]) -> str:
-        """The last days in a sentence: it stands for the chart where that is not seen."""
-        return self.say(
-            "days",
-            days=len(days),
-            followups=sum(day.followups for day in days),
-            items=sum(day.items for day in days),
+    def days(self, days: tuple[Day, ...]) -> DaysView:
+        """The last days in words."""
+        return DaysView(
+            self.say("days", days=len(days)),
+            self.count("days_followups", sum(day.followups for day in days)),
+            self.count("days_items", sum(day.items for day in days)),
+            bars(days),
         )
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -10,9 +10,9 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from scheduler.digest.chart import draw_days
+from scheduler.digest.chart import FOLLOWUPS, ITEMS, draw_days
 from scheduler.digest.data import digest_json
-from scheduler.digest.views import MAX_TROUBLES, Speaker, bars
+from scheduler.digest.views import MAX_TROUBLES, Speaker
 from scheduler.recipients import Recipient
 from storage.digests.content import Contents, Mail
 from storage.errors import plain_line
@@ -37,7 +37,7 @@ def write_digest(contents: Contents, to: Recipient, *, now: datetime, blog: str,
     made from the content: the same digest always has the same, so that a second copy is known as one.
     """
     phrases = _phrases()[to.language]
-    speaker = Speaker(phrases, to.timezone, now)
+    speaker = Speaker(phrases, to.timezone, now, _names_in(to.language))
     chart = draw_days(contents.days)
     subject = _subject(contents, speaker)
     filled: dict[str, Any] = {
@@ -53,8 +53,8 @@ def write_digest(contents: Contents, to: Recipient, *, now: datetime, blog: str,
         "troubles": [speaker.trouble(trouble) for trouble in contents.troubles[:MAX_TROUBLES]],
         "more_troubles": _more_troubles(contents, speaker),
         "watch": speaker.watch(contents.watch),
-        "days": speaker.days(contents.days) if chart else "",
-        "bars": bars(contents.days),
+        "days": speaker.days(contents.days) if chart else None,
+        "colors": [f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue, _ in (FOLLOWUPS, ITEMS)],
         "footer": speaker.say("footer", blog=blog or phrases["blog"]),
     }
     text = "digest.brief.j2" if to.kind == "chat" else "digest.txt.j2"
@@ -74,6 +74,16 @@ def write_digest(contents: Contents, to: Recipient, *, now: datetime, blog: str,
 @cache
 def _phrases() -> Mapping[str, Mapping[str, Any]]:
     return tomllib.loads((Path(__file__).parent / "phrases.toml").read_text(encoding="utf-8"))
+
+
+def _names_in(language: str) -> Callable[[str], str]:
+    """What names are called in a language; the tables are in English."""
+    if language == "en":
+        return str
+    from storage.linking.names import default_vocabulary
+
+    vocabulary = default_vocabulary()
+    return lambda name: vocabulary.said_in(name, language)
 
 
 def _subject(contents: Contents, speaker: Speaker) -> str:

@@ -20,6 +20,7 @@ from storage.digests.making import Asked, last_scheduled, make_digest, upcoming
 from storage.digests.outbox import Outgoing, claim, outbox, record_delivery
 from storage.engine import Database, Session
 from storage.errors import ChipwatchError, DeliveryError, SettingsError
+from storage.hiding import hide_secrets
 from storage.sources import list_sources
 
 WELL = ("new", "well", "moved", "shrinking")  # conditions of sources that give what they have
@@ -58,7 +59,10 @@ def _asked(session: Session, settings: Settings, to: Recipient, now: datetime) -
         health = health_of(source, now)
         conditions[health.condition] += 1
         if health.needs_a_person:
-            troubles.append(Trouble(source.id, source.name, source.url, health.condition, health.why))
+            url = hide_secrets(source.url)
+            troubles.append(
+                Trouble(source.id, source.name, url, health.condition, hide_secrets(health.why), health.facts)
+            )
     alive, silent = sum(conditions[word] for word in WELL), conditions["silent"]
     watch = Watch(alive, silent, conditions.total() - alive - silent)
     return Asked(to.name, to.timezone, _names, settings.digest.ideas, troubles, watch)

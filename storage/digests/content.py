@@ -1,7 +1,7 @@
 """What a digest says, before it is put into words."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -29,7 +29,8 @@ class Trouble:
     name: str
     url: str
     condition: str  # a word, as `chipwatch sources` says it
-    why: str
+    why: str  # in English
+    facts: Mapping[str, object] = field(default_factory=dict)  # that it is made of
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,7 @@ class Name:
     aliases: frozenset[str]
     exact: frozenset[str]  # aliases that are also plain words: only in this very case
     decoys: frozenset[str]  # longer strings that hold an alias and are not the name
+    said: Mapping[str, str] = field(default_factory=dict)  # the first alias of each language
 
 
 @dataclass(frozen=True)
@@ -234,6 +235,7 @@ def _entry(row: Mapping[str, Any]) -> Name:
         aliases=frozenset(_strings(row, LANGUAGES)),
         exact=frozenset(_strings(row, ["exact"])),
         decoys=frozenset(_strings(row, ["not"])),
+        said={language: row[language][0] for language in LANGUAGES if row.get(language)},
     )
 
 
@@ -257,6 +259,13 @@ class Vocabulary:
     def __post_init__(self) -> None:
         if both := self.names.names.keys() & self.topics.names.keys():
             raise InputError(f"the tables of names and of topics both have {min(both)!r}")
+
+    def said_in(self, name: str, language: str) -> str:
+        """What a reader of a language calls a name: makers and products have the same one everywhere."""
+        entry = self.names.names.get(name) or self.topics.names.get(name)
+        if entry is None or language == "en" or entry.kind in ("company", "product"):
+            return name
+        return entry.said.get(language, name)
 
     @property
     def version(self) -> str:

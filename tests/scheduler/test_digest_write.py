@@ -123,8 +123,9 @@ def test_every_phrase_is_there_in_both_languages_with_the_same_fields() -> None:
     english, japanese = phrases()["en"], phrases()["ja"]
     missing = english.keys() - japanese.keys()
     assert {key.removesuffix("_one") for key in missing} <= japanese.keys()  # Japanese counts in one form
-    assert japanese.keys() <= english.keys()
-    for key, value in japanese.items():
+    # English says what is wrong with a source in the words that come with it.
+    assert all(key.startswith(("why_", "span_")) for key in japanese.keys() - english.keys())
+    for key, value in ((key, value) for key, value in japanese.items() if key in english):
         assert value, key
         assert fields(english[key]) == fields(value), key
     assert len(english["months"]) == len(japanese["months"]) == 12
@@ -442,13 +443,26 @@ def test_a_followup_that_was_told_before_says_so() -> None:
 
 def test_the_chart_has_words_for_those_who_do_not_see_it() -> None:
     mail = write(FOLLOWUP, days=DAYS)
-    said = "The last 14 days: 13 follow-ups opened, 1491 items of news."
+    said = "The last 14 days: 13 follow-ups opened, 1491 items of news"
     (image,) = read(mail).iter("img")
     assert (image.get("src"), image.get("alt")) == ("cid:chart", said)
     assert f"{said}\n▁▅█▁▅█▁▅█▁▅█▁▅" in mail.text
     assert mail.chart is not None
     assert mail.chart.startswith(b"\x89PNG")
     assert len(mail.chart) < 5_000
+
+
+def test_names_are_said_as_the_reader_says_them() -> None:
+    evidence = EVIDENCE | {"names": ["Data center", "NVIDIA"], "title_names": ["US chip export controls"]}
+    report = replace(REPORT, evidence=evidence | {"new_names": ["Jensen Huang", "ZX450"], "new_figures": []})
+    followup = replace(FOLLOWUP, stories=(replace(STORY, reports=(report,)),))
+    japanese = write(followup, language="ja").text
+    assert (
+        "記事もニュースも 輸出規制 についてのものです。 どちらも データセンター、NVIDIA に触れています。"
+        in japanese
+    )
+    assert "新情報: ジェンスン・フアン、ZX450（記事にない情報）" in japanese
+    assert "both about US chip export controls. Both mention Data center, NVIDIA." in write(followup).text
 
 
 def test_without_a_day_to_show_there_is_no_chart() -> None:
@@ -491,3 +505,28 @@ def test_no_title_of_an_idea_and_no_name_of_a_source_breaks_the_mail(title: str)
     assert set(controls(mail.text)) == {"\n"}
     assert mail.text.count("\n") == plain.text.count("\n")
     assert tags(mail) == tags(plain)
+
+
+@pytest.mark.parametrize(
+    ("condition", "facts", "said"),
+    [
+        (
+            "silent",
+            {"silence": timedelta(days=9), "usual": timedelta(hours=5)},
+            "9日の間、更新がありません（通常は5時間に1回）",
+        ),
+        ("silent", {"silence": timedelta(hours=40), "usual": timedelta(seconds=9)}, "通常は1分に1回"),
+        ("silent", {}, "nothing new for 9 days"),
+        ("shrinking", {"entries": 2, "usual": 30}, "記事が2件しかありません（通常は30件）"),
+        ("dead", {"since": NOW, "error": "HTTP 404 Not Found"}, "2026年11月24日から見つかりません：HTTP 404"),
+        ("failing", {"times": 9, "error": "no feed"}, "9回続けて失敗：no feed"),
+        ("moved", {"address": "https://new.example/?token=s3cret"}, "https://new.example/?token=*** に移転"),
+        ("retired", {"error": "HTTP 410 Gone"}, "nothing new for 9 days"),
+    ],
+)
+def test_what_is_wrong_with_a_source_is_said_in_the_readers_language(
+    condition: str, facts: dict[str, object], said: str
+) -> None:
+    trouble = replace(TROUBLE, condition=condition, facts=facts)
+    assert said in write(troubles=(trouble,), language="ja").text
+    assert TROUBLE.why in write(troubles=(trouble,)).text
