@@ -34,6 +34,7 @@ logger = logging.getLogger(__name__)
 
 TICK = timedelta(seconds=2)  # how often it is looked up what is due; a look costs a millisecond
 BEAT = timedelta(seconds=15)  # how often it is noted that the loop turns
+REST = 30  # turns that a job which failed is left alone: a disk that is full must not fill the log too
 PATIENCE = 8.0  # seconds that jobs in hand are given when the daemon is stopped
 
 
@@ -56,6 +57,7 @@ class Daemon:
     _known: bool = False  # whether what the settings changed of sources was taken over
     _no_mail: str = ""  # why no digest can be mailed, as it was last said
     _beat_at: datetime | None = None
+    _resting: dict[str, int] = field(default_factory=dict)  # turns that a job is still left alone
     _in_hand: set[asyncio.Task[None]] = field(default_factory=set)
     _apart: Apart = field(default_factory=Apart)
 
@@ -131,17 +133,26 @@ class Daemon:
         return found
 
     async def _guarded(self, job: Callable[[], Awaitable[None]]) -> None:
-        """Run a job; whatever it raises is logged, and the job comes again at its next turn."""
+        """Run a job; whatever it raises is logged, and the job comes again after a rest."""
+        name = job.__name__
+        if self._resting.get(name, 0):
+            self._resting[name] -= 1
+            return
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - jobs run as tasks
         self._in_hand.add(task)
+        rest = 0
         try:
             await job()
         except ChipwatchError as error:
             logger.error("%s", error)
+            rest = REST
         except Exception:
             logger.exception("a job failed; it will be tried again")
+            rest = REST
         finally:
+            # Its beat and its hold are looked at every time.
+            self._resting[name] = 0 if job in (self._beat, self._hold) else rest
             self._in_hand.discard(task)
 
     async def _beat(self) -> None:

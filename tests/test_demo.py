@@ -73,7 +73,7 @@ def test_it_ends_well_and_prints_the_table_and_the_digests_path(ran: Ran) -> Non
     assert run.returncode == 0, run.stderr
     assert run.stderr == ""
     assert re.search(r"^13 posts: 13 new, .* 0 not imported$", run.stdout, re.MULTILINE)
-    assert re.search(r"^4 sources asked: 0 unchanged, 0 failed\. Items: 26 new", run.stdout, re.MULTILINE)
+    assert re.search(r"^4 sources asked: 0 unchanged, 0 failed\. Items: 28 new", run.stdout, re.MULTILINE)
     table = run.stdout.partition("$ chipwatch followups\n")[2].splitlines()
     assert table[0].split() == ["id", "score", "age", "post", "news", "why"]
     assert sum("both titles are about" in line for line in table) == len(STALE) - SHARED
@@ -108,6 +108,9 @@ def test_the_digest_says_every_followup_with_its_reason(ran: Ran, followups: lis
     assert len(re.findall(r"^\d+\. ", text, re.MULTILINE)) == len(followups)
     assert html.count("chipwatch followups done") == len(followups)
     assert text.count("理由: ") >= len(STALE) - SHARED
+    ideas = text.partition("まだ記事のない話題")[2]
+    assert "Cerebras、データセンター の話題です。扱った記事はありません。" in ideas
+    assert re.search(r"報道2件：en 1、ja 1", ideas)
     assert "https://blog.example/" in html
 
 
