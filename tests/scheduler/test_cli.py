@@ -70,7 +70,7 @@ def test_a_reader_that_goes_away_is_no_error(folder: Folder) -> None:
         ("followups done 7", "there is no follow-up 7"),
         ("followups snooze 7 --for soon", 'must be a duration such as "30m"'),
         ("followups snooze 7 --for 999999d", "a year at most"),
-        ("digest --preview digest.pdf", "must end in .html or .txt"),
+        ("digest --preview digest.pdf", "must end in .html, .txt or .json"),
         ("digest --preview nowhere/digest.html", "cannot be written"),
         ("digest --send", "[digest] to is empty"),
         ("link --items nowhere --out out", "nowhere cannot be read"),

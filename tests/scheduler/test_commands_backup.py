@@ -55,4 +55,4 @@ def test_a_restore_says_in_one_line_why_not(filled: Folder, database_url: str) -
     assert "stop it first" in ran.err
     ran = filled.run("restore", "chipwatch.toml")
     assert (ran.code, ran.err.count("\n")) == (2, 1)
-    assert "chipwatch.toml is no backup of chipwatch" in ran.err
+    assert "chipwatch.toml cannot be read as a backup" in ran.err

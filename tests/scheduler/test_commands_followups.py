@@ -122,7 +122,7 @@ def test_json_has_stable_names(folder: Folder, numbers: list[int]) -> None:
         ),
         *("post", "alike", "stories", "plans"),
     }
-    assert shown["post"].keys() == {"file", "title", "url", "published"}
+    assert shown["post"].keys() == {"file", "title", "url", "published", "updated", "commit"}
     (story,) = shown["stories"]
     assert story.keys() == {"id", "kind", "added_at", "settled_before", "mailed", "reports"}
     assert story["reports"][0].keys() == {

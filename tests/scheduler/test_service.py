@@ -44,6 +44,7 @@ def test_without_a_service_manager_nothing_is_said(caplog: pytest.LogCaptureFixt
 def test_one_that_cannot_be_reached_is_logged_and_stops_nothing(
     address: str, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("WARNING", "scheduler")  # another test's command may have made it silent
     notify("READY=1\nSTATUS=well", {"NOTIFY_SOCKET": address})
     assert "the service manager was not told READY=1: " in caplog.text
 
@@ -52,6 +53,7 @@ def test_one_that_does_not_read_is_not_waited_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(service, "PATIENCE", 0.001)
+    caplog.set_level("WARNING", "scheduler")
     with listening(str(tmp_path / "notify")):
         for _ in range(2000):
             notify("WATCHDOG=1", {"NOTIFY_SOCKET": str(tmp_path / "notify")})
