@@ -261,9 +261,9 @@ class Vocabulary:
             raise InputError(f"the tables of names and of topics both have {min(both)!r}")
 
     def said_in(self, name: str, language: str) -> str:
-        """What a reader of a language calls a name: makers and products have the same one everywhere."""
+        """What a reader of a language calls a name: makers, products and a GPU are called so everywhere."""
         entry = self.names.names.get(name) or self.topics.names.get(name)
-        if entry is None or language == "en" or entry.kind in ("company", "product"):
+        if entry is None or language == "en" or entry.kind in ("company", "product") or name.isupper():
             return name
         return entry.said.get(language, name)
 

@@ -453,16 +453,21 @@ def test_the_chart_has_words_for_those_who_do_not_see_it() -> None:
 
 
 def test_names_are_said_as_the_reader_says_them() -> None:
-    evidence = EVIDENCE | {"names": ["Data center", "NVIDIA"], "title_names": ["US chip export controls"]}
+    evidence = EVIDENCE | {
+        "names": ["Data center", "NVIDIA", "GPU"],
+        "title_names": ["US chip export controls"],
+    }
     report = replace(REPORT, evidence=evidence | {"new_names": ["Jensen Huang", "ZX450"], "new_figures": []})
     followup = replace(FOLLOWUP, stories=(replace(STORY, reports=(report,)),))
     japanese = write(followup, language="ja").text
     assert (
-        "記事もニュースも 輸出規制 についてのものです。 どちらも データセンター、NVIDIA に触れています。"
+        "記事もニュースも 輸出規制 についてのものです。 どちらも データセンター、NVIDIA、GPU に触れています。"
         in japanese
     )
     assert "新情報: ジェンスン・フアン、ZX450（記事にない情報）" in japanese
-    assert "both about US chip export controls. Both mention Data center, NVIDIA." in write(followup).text
+    assert (
+        "both about US chip export controls. Both mention Data center, NVIDIA, GPU." in write(followup).text
+    )
 
 
 def test_without_a_day_to_show_there_is_no_chart() -> None:
