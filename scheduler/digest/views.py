@@ -8,14 +8,13 @@ from zoneinfo import ZoneInfo
 
 from crawler.health import in_units
 from scheduler.novelty import what_changed, what_is_new
-from storage.digests.content import Day, Idea, Trouble, Watch
+from storage.digests.content import SHOWN, Day, Idea, Trouble, Watch
 from storage.errors import plain_line
 from storage.followups.followup import Coverage, DuePlan, Followup, Story
 from storage.hiding import hide_secrets
 from storage.posts.shown import ShownPost
 from storage.urls import is_web_url
 
-MAX_STORIES = 3  # of a follow-up that are shown in full, the newest
 MAX_ALIKE = 5  # posts that say the same and are named, the newest
 MAX_NAMES = 5  # of an idea
 MAX_TROUBLES = 10  # that are told in full
@@ -139,12 +138,12 @@ class Speaker:
             again=self.say("again", date=self.day(followup.told_at)) if followup.told_at else "",
             alike=self.count("alike", len(others)) if others else "",
             others=tuple((plain_line(post.title), _address(post)) for post in others[:MAX_ALIKE]),
-            stories=tuple(self.story(story) for story in followup.stories[:MAX_STORIES]),
-            plans=tuple(self.plan(plan) for plan in plans[:MAX_STORIES]),
+            stories=tuple(self.story(story) for story in followup.stories[:SHOWN]),
+            plans=tuple(self.plan(plan) for plan in plans[:SHOWN]),
             more=" · ".join(
-                self.say(phrase, count=len(found) - MAX_STORIES)
+                self.say(phrase, count=len(found) - SHOWN)
                 for phrase, found in (("more_stories", followup.stories), ("more_plans", plans))
-                if len(found) > MAX_STORIES
+                if len(found) > SHOWN
             ),
         )
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from storage.followups.followup import Coverage, Followup
 
+SHOWN = 3  # stories of a follow-up, and plans, that are told in full, the newest
+
 
 @dataclass(frozen=True)
 class Idea:

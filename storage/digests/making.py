@@ -8,16 +8,18 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from storage.digests.content import Contents, Mail, Trouble, Watch
+from storage.digests.content import SHOWN, Contents, Mail, Trouble, Watch
 from storage.digests.days import last_days
 from storage.digests.ideas import Names, find_ideas
 from storage.digests.telling import forget_over, known_troubles, mark_told
+from storage.followups.followup import Followup
 from storage.followups.listing import list_followups
 from storage.followups.settling import wake
 from storage.items import count_items_since
 from storage.models import DigestRow
 
-MOST = 25  # follow-ups a digest carries: nobody works through more in a day, and mail programs cut long mails
+MOST = 25  # follow-ups a digest carries: nobody works through more in a day
+STORIES = 30  # and plans that it shows: Gmail cuts a mail off after 102 kB of HTML
 
 
 @dataclass(frozen=True)
@@ -54,19 +56,30 @@ def upcoming(session: Session, asked: Asked, *, now: datetime) -> Contents:
     found = list_followups(session, untold_to=recipient)
     found += list_followups(session, statuses=("snoozed",), awake_at=now)
     found.sort(key=lambda followup: (-followup.score, followup.id))
+    most = _fitting(found)
     known = known_troubles(session, recipient)
     new = tuple(t for t in asked.troubles if (t.source_id, t.condition) not in known)
     mine = select(func.max(DigestRow.created_at)).where(DigestRow.recipient == recipient)
     before = session.scalar(mine.where(DigestRow.created_at <= now))
     return Contents(
-        followups=tuple(found[:MOST]),
-        more=len(found[MOST:]),
+        followups=tuple(found[:most]),
+        more=len(found[most:]),
         ideas=tuple(find_ideas(session, recipient, asked.names, most=asked.ideas, now=now)),
         troubles=new,
         still=len(asked.troubles) - len(new),
         watch=replace(asked.watch, items=count_items_since(session, before)),
         days=tuple(last_days(session, now=now.astimezone(asked.zone))),
     )
+
+
+def _fitting(found: Sequence[Followup]) -> int:
+    """How many of these follow-ups go into one digest."""
+    room = STORIES
+    for place, followup in enumerate(found[:MOST]):
+        room -= sum(len(part[:SHOWN]) for part in (followup.stories, followup.plans_told))
+        if room < 0 and place:
+            return place
+    return len(found[:MOST])
 
 
 def make_digest(

@@ -19,7 +19,8 @@ from crawler.health import Condition
 from scheduler.digest.write import write_digest
 from scheduler.recipients import Recipient
 from scheduler.settings import Language
-from storage.digests.content import Contents, Day, Idea, Mail, Trouble, Watch
+from storage.digests.content import SHOWN, Contents, Day, Idea, Mail, Trouble, Watch
+from storage.digests.making import MOST, STORIES
 from storage.followups.followup import Coverage, DuePlan, Followup, Report, Story
 from storage.posts.shown import ShownPost
 from tests.conftest import NOW
@@ -468,6 +469,20 @@ def test_names_are_said_as_the_reader_says_them() -> None:
     assert (
         "both about US chip export controls. Both mention Data center, NVIDIA, GPU." in write(followup).text
     )
+
+
+def test_no_digest_is_so_long_that_gmail_cuts_it() -> None:
+    passage = "量産は2027年の第1四半期に始まると、計画に詳しい関係者が明らかにした。" * 5  # 175 characters
+    report = replace(REPORT, title="「量産を2027年へ延期」" * 6, url="https://news.example/" + "a" * 150)
+    report = replace(report, evidence=EVIDENCE | {"post_passage": passage, "news_passage": passage})
+    story = replace(STORY, reports=(report,))
+    full = replace(
+        about(title="ByteDanceの自社AIチップとTSMC：量産の時期と規模" * 2), stories=(story,) * SHOWN
+    )
+    many = write(*(full,) * (STORIES // SHOWN), ideas=(IDEA,) * 5, troubles=(TROUBLE,) * 10, days=DAYS)
+    single = replace(full, stories=(story,))
+    usual = write(*(single,) * MOST, ideas=(IDEA,) * 5, troubles=(TROUBLE,) * 10, days=DAYS, language="ja")
+    assert max(len(mail.html.encode()) for mail in (many, usual)) < 102_000
 
 
 def test_without_a_day_to_show_there_is_no_chart() -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from storage.digests.content import Contents, Mail, Watch
 from storage.digests.history import latest_digests, trim_digests
-from storage.digests.making import MOST, Asked, last_scheduled, make_digest, upcoming
+from storage.digests.making import MOST, STORIES, Asked, last_scheduled, make_digest, upcoming
 from storage.digests.outbox import claim, outbox, record_delivery
 from storage.engine import Database
 from storage.entry import Entry
@@ -247,6 +247,14 @@ def test_a_digest_carries_the_best_and_leaves_the_rest_for_the_next(
     assert (make(database, writer), writer.more) == (MOST, 2)
     assert (make(database, writer), writer.more) == (2, 0)
     assert len({story for told in writer.told for story in told}) == MOST + 2
+
+
+def test_follow_ups_of_many_stories_leave_room_for_fewer(database: Database, writer: Writer) -> None:
+    for _ in range(12):
+        post = add_post(database)
+        raise_pairs(database, *((post, add_story(database, {post: 0.5})) for _ in range(4)))
+    assert (make(database, writer), writer.more) == (STORIES // 3, 2)
+    assert (make(database, writer), writer.more) == (2, 0)
 
 
 def test_what_a_digest_would_carry_is_what_it_carries(database: Database, writer: Writer) -> None:
