@@ -6,15 +6,22 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+AGAIN = 1.0  # seconds within which a second signal is the same one, as who sends it to a group sends it twice
+
 
 @contextmanager
 def stopping_on_signals(stop: asyncio.Event) -> Iterator[None]:
-    """Set `stop` at SIGTERM or Ctrl-C; a second one ends the process at once."""
+    """Set `stop` at SIGTERM or Ctrl-C; another one, a second later or more, ends the process at once."""
+    loop = asyncio.get_running_loop()
+    first = 0.0
 
     def told(number: signal.Signals) -> None:
-        if stop.is_set():
+        nonlocal first
+        if not stop.is_set():
+            stop.set()
+            first = loop.time()
+        elif loop.time() - first >= AGAIN:
             os._exit(128 + number)  # what is committed is safe, and what is not will be done again
-        stop.set()
 
     with _handling({number: lambda n=number: told(n) for number in (signal.SIGTERM, signal.SIGINT)}):  # type: ignore[misc]
         yield

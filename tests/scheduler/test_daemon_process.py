@@ -40,6 +40,7 @@ def test_a_signal_ends_it_while_a_source_never_answers(
     with daemon(folder) as process:
         assert site.reached.wait(60)
         process.send_signal(number)
+        process.send_signal(number)  # as a supervisor does that tells the process and its group
         out, err = process.communicate(timeout=SECONDS)
     assert process.returncode == 0
     assert out == ""
