@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import logging
+import shutil
 import sys
 import threading
 import time
@@ -146,10 +147,12 @@ class Folder:
 
 @pytest.fixture
 def folder(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, empty_file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Iterator[Folder]:
-    """An empty settings file in a folder of its own, which is the working folder too."""
+    """Empty settings and an empty database in a folder of their own, which is the working folder too."""
     monkeypatch.chdir(tmp_path)
+    if not (tmp_path / "chipwatch.db").exists():  # the test's own, by another fixture
+        shutil.copy(empty_file, tmp_path / "chipwatch.db")
     before = logging.getLogger().handlers[:]
     made = Folder(tmp_path, monkeypatch, capsys)
     made.settings("")

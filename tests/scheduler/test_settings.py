@@ -121,7 +121,7 @@ def test_a_home_folder_of_nobody_is_a_mistake(tmp_path: Path, key: str) -> None:
         ('[mail]\nto = ["a@b.c"]', "[mail] to is not a setting; did you mean [digest] to?"),
         (
             '[digest]\ninterval = "1h"',
-            "[digest] interval is not a setting; did you mean interval of a [[sources]] entry?",
+            "[digest] interval is not a setting; did you mean [blog] interval?",
         ),
         (SOURCE + 'intervall = "1h"', "source 1 ('A'): intervall is not a setting; did you mean interval?"),
         (

@@ -64,11 +64,12 @@ ROWS: dict[str, list[dict[str, Any]]] = {
 def old_url(database_url: str) -> str:
     """A database of each kind as the first release made it, with a row of everything that may be lost."""
     engine = create_engine(database_url, poolclass=NullPool)
-    if engine.dialect.name == "sqlite":
+    if engine.dialect.name == "sqlite":  # both come with the present schema
+        Path(engine.url.database or "").unlink()
         event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA foreign_keys=ON"))
     utc = THEN if engine.dialect.name == "sqlite" else f"{THEN}+00"
     with engine.begin() as connection:
-        if engine.dialect.name == "postgresql":  # it comes with the present schema
+        if engine.dialect.name == "postgresql":
             connection.execute(text("DROP SCHEMA public CASCADE"))
             connection.execute(text("CREATE SCHEMA public"))
         upgrade(connection, FIRST)
