@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from scheduler.settings import Language, Settings
+from scheduler.sections import Language
+from scheduler.settings import Settings
 from storage.errors import SettingsError
 
 FILES = "files"

@@ -18,7 +18,7 @@ from lxml import etree, html
 from crawler.health import Condition
 from scheduler.digest.write import write_digest
 from scheduler.recipients import Recipient
-from scheduler.settings import Language
+from scheduler.sections import Language
 from storage.digests.content import SHOWN, Contents, Day, Idea, Mail, Trouble, Watch
 from storage.digests.making import MOST, STORIES
 from storage.followups.followup import Coverage, DuePlan, Followup, Report, Story
