@@ -112,7 +112,7 @@ class StoryRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     first_seen: Mapped[datetime]  # the moments of its first and its last item
-    last_seen: Mapped[datetime]
+    last_seen: Mapped[datetime] = mapped_column(index=True)
 
 
 class ItemRow(Base):
@@ -127,7 +127,7 @@ class ItemRow(Base):
     text: Mapped[str]
     language: Mapped[str]  # ISO 639-1, "" where it cannot be told
     published: Mapped[datetime | None]  # as the source says
-    first_seen: Mapped[datetime]
+    first_seen: Mapped[datetime] = mapped_column(index=True)
     moment: Mapped[datetime] = mapped_column(index=True)  # published, or first seen where no date was given
     changed_at: Mapped[datetime | None]  # title or text last differed from what was stored
     article: Mapped[str | None]  # text of the article's own page, where the source gave only a teaser
@@ -326,7 +326,10 @@ class DigestRow(Base):
     """One digest for one recipient, recorded before it is handed over: the outbox, and its history."""
 
     __tablename__ = "digest"
-    __table_args__ = (UniqueConstraint("recipient", "scheduled_for"),)
+    __table_args__ = (
+        UniqueConstraint("recipient", "scheduled_for"),
+        Index("ix_digest_waiting", "silent", "sent_at"),  # the outbox is looked into every two seconds
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     recipient: Mapped[str]  # an address; "files"; "chat" with the service and a hash of its URL
@@ -342,7 +345,7 @@ class DigestRow(Base):
     message_id: Mapped[str]
     attempts: Mapped[int] = mapped_column(default=0)
     tried_at: Mapped[datetime | None]
-    sent_at: Mapped[datetime | None] = mapped_column(index=True)
+    sent_at: Mapped[datetime | None]
     refused_at: Mapped[datetime | None]  # for good: it is not tried again by itself
     error: Mapped[str | None]  # of the last attempt
 

@@ -33,11 +33,12 @@ def find_ideas(session: Session, recipient: str, names: Names, *, most: int, now
         .where(ToldIdeaRow.story_id == StoryRow.id, DigestRow.recipient == recipient)
     )
     sources = func.count(ItemRow.source_id.distinct())
+    recent = select(StoryRow.id).where(StoryRow.last_seen >= now - RECENT)
     query = (
         select(StoryRow.id, sources)
         .join(ItemRow, ItemRow.story_id == StoryRow.id)
         .where(
-            StoryRow.last_seen >= now - RECENT,
+            ItemRow.story_id.in_(recent),  # else SQLite reads every item there is
             ItemRow.backlog.is_(False),
             ~select(FollowupStoryRow.story_id).where(FollowupStoryRow.story_id == StoryRow.id).exists(),
             ~treated.where(ItemRow.story_id == StoryRow.id, LinkRow.score >= NEAR)

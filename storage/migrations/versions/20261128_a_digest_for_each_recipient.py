@@ -17,6 +17,8 @@ Rows = list[dict[str, Any]]
 
 def upgrade() -> None:
     """Apply; what a digest told to several recipients becomes one digest of each."""
+    op.create_index(op.f("ix_item_first_seen"), "item", ["first_seen"])
+    op.create_index(op.f("ix_story_last_seen"), "story", ["last_seen"])
     op.add_column("post", sa.Column("rewritten_at", _MOMENT, nullable=True))
     op.add_column("post", sa.Column("rewritten_by", sa.Text(), nullable=False, server_default=""))
     op.create_table(
@@ -100,11 +102,12 @@ def _digest() -> sa.Table:
         sa.Column("message_id", sa.Text(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("tried_at", _MOMENT, nullable=True),
-        sa.Column("sent_at", _MOMENT, nullable=True, index=True),
+        sa.Column("sent_at", _MOMENT, nullable=True),
         sa.Column("refused_at", _MOMENT, nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_digest")),
         sa.UniqueConstraint("recipient", "scheduled_for", name=op.f("uq_digest_recipient")),
+        sa.Index("ix_digest_waiting", "silent", "sent_at"),
     )
 
 
