@@ -24,6 +24,7 @@ from scheduler.metrics import MetricsServer
 from scheduler.recipients import Recipient
 from scheduler.service import reloading
 from scheduler.settings import Settings
+from scheduler.ticks import Ticks, turn_until
 from storage.engine import Database
 from storage.errors import ChipwatchError, HeldError, SettingsError
 from storage.holding import held
@@ -80,10 +81,9 @@ class Daemon:
             ):
                 scheduler.add_job(
                     self._guarded,
-                    "interval",
+                    Ticks(self.tick),
                     args=[job],
                     id=job.__name__.strip("_"),
-                    seconds=self.tick.total_seconds(),
                     next_run_time=datetime.now(UTC),
                     max_instances=1,
                     coalesce=True,
@@ -95,7 +95,7 @@ class Daemon:
                 await self._metrics.serve(self.settings)
                 scheduler.start()
                 self.notify("READY=1")
-                await self.stop.wait()
+                await turn_until(self.stop, scheduler, self.tick)
                 self.notify("STOPPING=1")
                 logger.info("stopping: finishing what is in hand")
                 scheduler.pause()
