@@ -32,12 +32,14 @@ def due_slot(
 ) -> datetime | None:
     """The digest that is due and was not made: the latest slot only, however many were missed.
 
-    `last` is what the latest scheduled digest up to now was for. Where there was none yet, slots from before
-    the daemon was `started` do not count: a new watch does not begin with a mail at noon.
+    `last` is what the latest scheduled digest up to now was for: where `at` has changed since, or the zone, a
+    day that had its digest gets no other. Where there was none yet, slots from before the recipient was
+    watched for, since `started`, do not count: a new watch does not begin with a mail at noon.
     """
     slot = latest_slot(now, at, zone)
-    since = last if last is not None else started
-    return slot if slot > since else None
+    if last is None:
+        return slot if slot > started else None
+    return slot if slot.astimezone(zone).date() > last.astimezone(zone).date() else None
 
 
 def in_hand(attempts: int, tried_at: datetime | None, error: str | None, now: datetime) -> bool:

@@ -1,6 +1,7 @@
 """When a digest is due: one slot a day through every change of clocks; when refused mail is tried again."""
 
 from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -81,6 +82,49 @@ def test_the_slot_itself_is_in_time() -> None:
     assert due_slot(slot, time(7, 30), TOKYO, last=slot - DAY, started=slot - DAY) == slot
     just_before = slot - timedelta(microseconds=1)
     assert due_slot(just_before, time(7, 30), TOKYO, last=slot - DAY, started=slot - DAY) is None
+
+
+@pytest.mark.parametrize(
+    ("changed", "to", "due"),
+    [  # on the 24th, when the clock showed this time `at` became that; when the next digest came
+        ("07:00", "08:30", (24, 8, 30)),  # yesterday's slot by the new time is not due
+        ("07:00", "06:30", (24, 7, 0)),
+        ("09:00", "12:00", (25, 12, 0)),  # this day had its digest
+        ("09:00", "08:00", (25, 8, 0)),
+        ("09:00", "06:00", (25, 6, 0)),
+    ],
+)
+def test_a_day_has_one_digest_when_its_time_is_changed(
+    changed: str, to: str, due: tuple[int, int, int]
+) -> None:
+    before, after = time(7, 30), time.fromisoformat(to)
+    now = at(TOKYO, 2026, 11, 24, *map(int, changed.split(":")))
+    last = latest_slot(now, before, TOKYO)
+    while due_slot(now, after, TOKYO, last=last, started=last) is None:
+        now += timedelta(minutes=1)
+    assert now == at(TOKYO, 2026, 11, *due)
+
+
+@settings(deadline=None)
+@given(
+    st.integers(1_600_000_000, 1_900_000_000).map(lambda seconds: datetime.fromtimestamp(seconds, UTC)),
+    st.lists(st.tuples(st.sampled_from(TIMES), st.integers(1, 60)), min_size=2, max_size=6),
+    st.sampled_from(ZONES).map(ZoneInfo),
+)
+def test_no_change_of_its_time_skips_a_day_or_doubles_it(
+    now: datetime, kept: list[tuple[time, int]], zone: ZoneInfo
+) -> None:
+    last = now - 2 * DAY
+    days: list[int] = []
+    for when, hours in kept:
+        for _ in range(hours):
+            slot = due_slot(now, when, zone, last=last, started=now)
+            if slot is not None:
+                last = slot
+                days.append(slot.astimezone(zone).toordinal())
+            now += HOUR
+    # A time that was changed within the hour after it may have been passed over.
+    assert all(one < other <= one + 2 for one, other in pairwise(days))
 
 
 @settings(deadline=None)
