@@ -33,7 +33,7 @@ def explain(error: ValidationError, values: Mapping[str, Any], keys: Keys) -> st
         return f"{place} is missing; every source needs a name and a url"
     if loc == ("sources",):
         return str(first["ctx"]["error"]) if "ctx" in first else "sources are written [[sources]], one by one"
-    if first["type"] == "string_pattern_mismatch":
+    if first["type"] == "no_address":
         where = place.removesuffix(".address").rstrip(".0123456789")
         return f"{where} {first['input']!r} is not an e-mail address"
     message = str(first.get("ctx", {}).get("error") or _SHAPES.get(first["type"]) or first["msg"].lower())

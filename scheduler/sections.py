@@ -6,12 +6,23 @@ from datetime import time, timedelta
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
 from crawler.sources import Duration, Pause
 from storage.urls import is_web_url
 
-_ADDRESS = r"^[^@\s<>,;]+@[^@\s<>,;]+$"
+LAST_PORT = 65_535
+# No quoted names, comments or literals, which programs read differently; a header would decode "=?".
+_ADDRESS = re.compile(r"(?!.*=\?)[^@\s<>,;:\"()\[\]\\]+@[\w-]+(?:\.[\w-]+)*")
 
 
 def _time(value: object) -> object:
@@ -36,7 +47,18 @@ def _recipient(value: object) -> object:
     return {"address": value} if isinstance(value, str) else value
 
 
-Address = Annotated[str, Field(pattern=_ADDRESS)]
+def is_address(text: str) -> bool:
+    """Whether a text is an e-mail address that any mail program reads alike."""
+    return _ADDRESS.fullmatch(text) is not None and text.isprintable()
+
+
+def _address(value: str) -> str:
+    if not is_address(value):
+        raise PydanticCustomError("no_address", "is not an e-mail address")
+    return value
+
+
+Address = Annotated[str, AfterValidator(_address)]
 TimeOfDay = Annotated[time, BeforeValidator(_time)]
 Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
 Language = Literal["ja", "en"]
@@ -146,7 +168,7 @@ class MailSettings(Section):
     """The mail server that takes the digest."""
 
     host: str = ""
-    port: int = Field(default=587, ge=1, le=65535)
+    port: int = Field(default=587, ge=1, le=LAST_PORT)
     security: Literal["starttls", "tls", "none"] = "starttls"
     username: str = ""
     password_file: str = ""  # relative to the settings file
@@ -163,6 +185,8 @@ class DaemonSettings(Section):
     def _address(cls, value: str) -> str:
         if value and not re.fullmatch(r"(?:\[[0-9a-fA-F:.]+\]|[^\s:/]+):\d{1,5}", value):
             raise ValueError('must be a host and a port such as "127.0.0.1:9464"')
+        if value and int(value.rpartition(":")[2]) > LAST_PORT:
+            raise ValueError(f"must have a port up to {LAST_PORT}")
         return value
 
 

@@ -12,6 +12,7 @@ from scheduler.delivery.files import self_contained
 from scheduler.delivery.mail import check_mail_settings, send_mail
 from scheduler.jobs.digest import check_delivery, foresee, make_digests, send_outbox, write_for
 from scheduler.recipients import mail_recipient
+from scheduler.sections import is_address
 from scheduler.settings import Settings
 from storage.digests.content import Contents, Mail
 from storage.digests.outbox import outbox
@@ -37,7 +38,7 @@ def digest(front: Front, preview: Path | None, send: bool, to: str | None) -> No
     if (preview is None) == (not send):
         raise click.UsageError("give either --preview FILE or --send")
     settings = front.settings()
-    if to is not None and ("@" not in to or any(c.isspace() for c in to)):
+    if to is not None and not is_address(to):
         raise InputError(f"--to {to!r} is not an e-mail address")
     if send:
         check_mail_settings(settings) if to else check_delivery(settings)

@@ -16,6 +16,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from scheduler.delivery.mail import check_mail_settings, compose, send_mail, sender_domain
+from scheduler.sections import is_address
 from scheduler.settings import PASSWORD_VARIABLE, Settings
 from storage.digests.content import Mail
 from storage.errors import DeliveryError, SettingsError
@@ -266,6 +267,29 @@ def test_the_password_may_come_from_the_environment_alone(
 ) -> None:
     monkeypatch.setenv(PASSWORD_VARIABLE, "secret")
     check_mail_settings(folder.settings(mail_settings(25, more='username = "editor"\n')))
+
+
+_HOSTILE = [".", '"', "(", ")", "[", "]", ":", "\\", "\x00", "=?utf-8?q?a=0D=0ABcc:_e?="]
+_PIECES = st.one_of(
+    *[st.sampled_from(["a", "b-c", "%", "ü", "日本", "d" * 80])] * 4, st.sampled_from(_HOSTILE)
+)
+
+
+@given(*[st.lists(_PIECES, min_size=1, max_size=4).map("".join)] * 2)
+@example("=?utf-8?q?a=0D=0ABcc=3A_e?=", "b.example")
+@example("ü%", "日本.b-c.example")
+@example("a", "=?utf-8?q?a=0D=0ABcc:_e?=.example")
+@example("a", "[b.example")
+def test_an_address_of_the_settings_is_one_address_in_every_header(name: str, domain: str) -> None:
+    address = f"{name}@{domain}"
+    if not is_address(address):
+        return  # the settings refuse it
+    mail = Mail("Digest", "<p>Hello</p>", "Hello", "<1@blog.example>", {})
+    for sender, recipient in ((address, "c@d.e"), ("c@d.e", address)):
+        message = compose(mail, sender=sender, recipient=recipient, date=NOW)
+        assert [message[key].addresses[0].addr_spec for key in ("From", "To")] == [sender, recipient]
+        head = message.as_bytes(policy=policy.SMTPUTF8).partition(b"\r\n\r\n")[0]
+        assert b"\nBcc:" not in head
 
 
 def test_the_senders_domain(folder: Folder) -> None:
