@@ -33,25 +33,33 @@ class MetricsServer:
     async def serve(self, settings: Settings) -> None:
         """Be at the settings' address, and nowhere else. Raises `SettingsError` if it cannot be taken."""
         check_metrics(settings)
-        before, self._settings = self._settings, settings
-        if before is not None and before.daemon.metrics == settings.daemon.metrics:
+        before = self._settings
+        if before is None or before.daemon.metrics != settings.daemon.metrics:
+            await self.close()
+            try:
+                await self._open(settings.daemon.metrics)
+            except OSError as error:
+                if before is not None:
+                    await self._open(before.daemon.metrics)  # it was free a moment ago
+                raise SettingsError(
+                    f"[daemon] metrics: {settings.daemon.metrics} cannot be taken: {error.strerror}"
+                ) from error
+        self._settings = settings
+
+    async def _open(self, address: str) -> None:
+        if not address:
             return
-        await self.close()
-        if not settings.daemon.metrics:
-            return
-        host, _, port = settings.daemon.metrics.rpartition(":")
+        host, _, port = address.rpartition(":")
         app = web.Application()
         app.add_routes([web.get("/metrics", self._metrics), web.get("/health", self._health)])
         self._runner = web.AppRunner(app, access_log=None, handle_signals=False)
         await self._runner.setup()
         try:
             await web.TCPSite(self._runner, host.strip("[]"), int(port)).start()
-        except OSError as error:
+        except OSError:
             await self.close()
-            raise SettingsError(
-                f"[daemon] metrics: {settings.daemon.metrics} cannot be taken: {error.strerror}"
-            ) from error
-        logger.info("metrics at http://%s/metrics", settings.daemon.metrics)
+            raise
+        logger.info("metrics at http://%s/metrics", address)
 
     async def close(self) -> None:
         """Be nowhere."""

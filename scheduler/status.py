@@ -55,19 +55,32 @@ def status_of(session: Session, settings: Settings, now: datetime) -> Status:
     """How the watch of these settings is doing now."""
     sources = list_sources(session, [source.url for source in settings.sources])
     health = {source.name: health_of(source, now) for source in sources}
-    daemon, jobs = watching(session), list_jobs(session)
+    daemon, jobs, to = watching(session), list_jobs(session), _names(settings)
     status = Status(
         now=now,
         daemon=daemon,
         alive=is_alive(daemon, now),
         jobs=jobs,
         coming=list(_coming(settings, sources, jobs, now)),
-        digests=last_handed(session),
+        digests=[digest for digest in last_handed(session) if to is None or digest.recipient in to],
         sources=Counter(found.condition for found in health.values()),
         troubled=[name for name, found in health.items() if found.needs_a_person],
         sizes=sizes_of(session),
     )
     return replace(status, problems=list(_problems(status, settings)))
+
+
+def is_at_work(job: Job, daemon: Watching | None) -> bool:
+    """Whether a job is being done, and was not left by a daemon that died at it."""
+    return job.ended_at is None and daemon is not None and job.started_at >= daemon.started_at
+
+
+def _names(settings: Settings) -> set[str] | None:
+    """Who gets a digest, none if that cannot be told; what somebody else did not take is nobody's worry."""
+    try:
+        return {recipient.name for recipient in recipients(settings)}
+    except SettingsError:
+        return None
 
 
 def _coming(
@@ -102,7 +115,8 @@ def _problems(status: Status, settings: Settings) -> Iterator[str]:
             f"{daemon.beat_at:%Y-%m-%d %H:%M} UTC, and was not stopped: start it again"
         )
     for job in status.jobs:
-        if job.error is not None:
+        # Once the daemon was stopped nobody does it again, by which the error would go.
+        if job.error is not None and daemon is not None:
             yield f"{job.name} failed at {job.started_at:%Y-%m-%d %H:%M} UTC: {job.error}"
     try:
         if recipients(settings):

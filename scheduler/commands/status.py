@@ -58,6 +58,8 @@ def _tell_alive(front: Front, now: datetime) -> int:
 
 
 def _lines(status: "Status", zone: tzinfo) -> Iterator[tuple[str, str]]:
+    from scheduler.status import is_at_work
+
     daemon, sizes, now = status.daemon, status.sizes, status.now
     if daemon is None:
         yield "daemon", "not running"
@@ -67,7 +69,7 @@ def _lines(status: "Status", zone: tzinfo) -> Iterator[tuple[str, str]]:
         since = f"since {_local(daemon.started_at, zone)}"
         yield "daemon", f"{state}: process {daemon.process} on {daemon.host}, {since}, {heard}"
     for job in status.jobs:
-        if job.ended_at is None and status.alive:
+        if status.alive and is_at_work(job, daemon):
             yield "now", f"{job.name}, for {_ago(now - job.started_at)}"
         elif job.ended_at is not None:
             told = f"failed: {job.error}" if job.error else job.did

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from storage.engine import Database
+from storage.hiding import hide_secrets
 from storage.watch import begin_job, end_job, list_jobs
 
 
@@ -24,7 +25,8 @@ async def recorded(database: Database, name: str, now: Callable[[], datetime]) -
     try:
         yield run
     except Exception as error:
-        await database.writing(end_job, name, error=str(error) or type(error).__name__, now=now())
+        said = hide_secrets(str(error)) or type(error).__name__
+        await database.writing(end_job, name, error=said, now=now())
         raise
     await database.writing(end_job, name, did=run.did, now=now())
 

@@ -93,6 +93,7 @@ def test_one_that_was_stopped_does_not(folder: Folder) -> None:
 def test_a_digest_that_was_refused_and_a_job_that_failed_need_a_person(folder: Folder) -> None:
     settings = folder.settings(mail_settings(25) + source("Chip Wire", URL))
     seeded(folder)
+    beating(folder)
     with folder.database() as database:
         make(database, settings)
         with database.write() as session:
@@ -109,6 +110,24 @@ def test_a_digest_that_was_refused_and_a_job_that_failed_need_a_person(folder: F
         in ran.out
     )
     assert "LOOK      housekeeping failed at 2026-11-24 12:00 UTC: the disk is full" in ran.out
+    # A daemon that was stopped does nothing again, and nobody need mind one who is no recipient any more.
+    folder.settings(mail_settings(25, "new@blog.example") + source("Chip Wire", URL))
+    with folder.database() as database, database.write() as session:
+        end_watch(session)
+    ran = folder.run("status")
+    assert (ran.code, "editor@blog.example" in ran.out) == (0, False)
+
+
+def test_what_a_daemon_was_at_when_it_was_killed_is_not_being_done(folder: Folder) -> None:
+    folder.settings(source("Chip Wire", URL))
+    seeded(folder)
+    beating(folder)
+    with folder.database() as database, database.write() as session:
+        begin_job(session, "digest", now=NOW - timedelta(hours=9))
+        begin_job(session, "posts", now=NOW - timedelta(hours=1))
+    out = folder.run("status").out
+    assert "now       posts, for 60 minutes" in out
+    assert "now       digest" not in out
 
 
 def test_sources_in_trouble_and_a_mail_that_cannot_be_sent_need_a_person(folder: Folder) -> None:

@@ -93,6 +93,30 @@ def test_an_address_that_is_taken_is_named(database: Database, folder: Folder) -
     asyncio.run(run())
 
 
+def test_settings_that_are_refused_leave_it_where_it_was(database: Database, folder: Folder) -> None:
+    async def run() -> None:
+        server = MetricsServer(database, lambda: NOW)
+        first = folder.settings(f'[daemon]\nmetrics = "{free_address()}"\n')
+        await server.serve(first)
+        try:
+            with socket.socket() as taken:
+                taken.bind(("127.0.0.1", 0))
+                taken.listen()
+                address = f"127.0.0.1:{taken.getsockname()[1]}"
+                with pytest.raises(SettingsError, match="cannot be taken"):
+                    await server.serve(folder.settings(f'[daemon]\nmetrics = "{address}"\n'))
+            assert (await ask(first.daemon.metrics, "/health"))[0] == 503
+        finally:
+            await server.close()
+
+    asyncio.run(run())
+
+
+def test_a_port_that_there_is_not_is_refused(folder: Folder) -> None:
+    with pytest.raises(SettingsError, match=r"\[daemon\] metrics must have a port up to 65535"):
+        folder.settings('[daemon]\nmetrics = "127.0.0.1:99999"\n')
+
+
 @pytest.mark.parametrize("address", ["9464", "127.0.0.1", "http://127.0.0.1:9464", "a b:1"])
 def test_what_is_no_address_is_refused(folder: Folder, address: str) -> None:
     with pytest.raises(SettingsError, match=r"\[daemon\] metrics must be a host and a port"):
