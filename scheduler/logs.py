@@ -54,7 +54,6 @@ def configure_logging(*, verbose: bool, daemon: bool, style: Format = "plain") -
     for name in (
         "scrapy",
         "apscheduler",
-        "apprise",
         "trafilatura",
         "htmldate",
         "aiohttp",
@@ -62,3 +61,5 @@ def configure_logging(*, verbose: bool, daemon: bool, style: Format = "plain") -
         "twisted",
     ):
         logging.getLogger(name).setLevel(libraries)
+    # What it says of a URL that it cannot read holds the token; what went wrong is told without it.
+    logging.getLogger("apprise").setLevel(logging.CRITICAL)

@@ -1,6 +1,7 @@
 """The digest: write it for each recipient, record it, hand it over."""
 
 import asyncio
+import logging
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from storage.engine import Database, Session
 from storage.errors import ChipwatchError, DeliveryError, SettingsError
 from storage.hiding import hide_secrets
 from storage.sources import list_sources
+
+logger = logging.getLogger(__name__)
 
 WELL = ("new", "well", "moved", "shrinking")  # conditions of sources that give what they have
 AT_ONCE = 4  # deliveries: one slow server does not keep the others waiting
@@ -177,6 +180,9 @@ async def _hand_over(
         failure = DeliveryError(f"{error}; given up", for_good=True) if old and not error.for_good else error
     except ChipwatchError as error:
         failure = DeliveryError(error)
+    except Exception as error:  # what nobody thought of must not hold up the others, and is tried again too
+        logger.exception("the digest for %s could not be handed over", outgoing.recipient)
+        failure = DeliveryError(f"{outgoing.recipient}: {type(error).__name__}")
     await database.writing(
         record_delivery,
         outgoing.digest_id,

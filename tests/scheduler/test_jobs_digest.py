@@ -102,6 +102,24 @@ def test_one_bad_recipient_does_not_hold_up_the_other(
     assert [recipient for recipient, _ in mailbox.mails] == ["d@e.f", "a@b.c"]
 
 
+def test_a_fault_that_nobody_thought_of_is_that_recipients_alone(
+    database: Database, folder: Folder, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("a library's own")
+
+    monkeypatch.setattr("scheduler.jobs.digest.write_files", fail)
+    add_followup(database)
+    with mail_server(mailbox) as port:
+        text = mail_settings(port).replace("[digest]", '[digest]\natom = "digests.atom"')
+        settings = folder.settings(text)
+        make(database, settings)
+        sent = send(database, settings)
+    assert (sent.to, sent.failures) == ((EDITOR,), ("files: RuntimeError",))
+    with database.read() as session:
+        assert [outgoing.error for outgoing in outbox(session)] == ["files: RuntimeError"]
+
+
 def test_a_mail_that_nobody_takes_for_three_days_is_given_up(
     database: Database, folder: Folder, mailbox: Mailbox
 ) -> None:

@@ -1,5 +1,6 @@
 """Logging: a command is silent, the daemon tells what it does, `--verbose` tells all."""
 
+import asyncio
 import json
 import logging
 from collections.abc import Iterator
@@ -7,7 +8,10 @@ from datetime import datetime
 
 import pytest
 
+from scheduler.delivery.chat import send_chat
 from scheduler.logs import Format, configure_logging
+from storage.digests.content import Mail
+from storage.errors import SettingsError
 
 OURS, THEIRS = logging.getLogger("scheduler.daemon"), logging.getLogger("scrapy.core.engine")
 
@@ -17,7 +21,7 @@ def _as_before() -> Iterator[None]:
     before = logging.getLogger().handlers[:]
     yield
     logging.getLogger().handlers[:] = before
-    for name in ("scheduler", "crawler", "storage", "scrapy", "apscheduler", "asyncio"):
+    for name in ("scheduler", "crawler", "storage", "scrapy", "apscheduler", "apprise", "asyncio"):
         logging.getLogger(name).setLevel(logging.NOTSET)
 
 
@@ -90,3 +94,12 @@ def test_no_secret_is_logged(capsys: pytest.CaptureFixture[str], style: Format) 
     except LookupError:
         OURS.exception("https://news.example/feed?api_key=%s", "s3cret")
     assert "s3cret" not in capsys.readouterr().err
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_chat_services_token_is_not_told_even_when_all_is(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logging(verbose=True, daemon=True)
+    mail = Mail("Digest", "", "Hello", "<1@blog.example>", {})
+    with pytest.raises(SettingsError, match="the URL of chat slack 1a2b3c4d is none"):
+        asyncio.run(send_chat(mail, "chat slack 1a2b3c4d", "slack://T1JJ3T3L2/s3cret"))
+    assert "s3cret" not in "".join(capsys.readouterr())
