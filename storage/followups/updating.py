@@ -38,20 +38,28 @@ class Rewritten:
 
 
 def close_taken_up(session: Session, posts: Iterable[Rewritten], *, now: datetime) -> list[int]:
-    """Settle as done what waits for these posts alone and is in them by now; returns the follow-ups' ids.
+    """Settle as done what waits for these posts and is in them by now; returns the follow-ups' ids.
+
+    Stories wait for one post alone; plans that posts share are done when the last of them drops its own.
 
     A story is taken up when the post links to one of its reports or says what was new in it: one of the
     changes that it brought, or, where there were none, one of its new figures or names. A plan is, when the
     post does not say it any more.
     """
     closed: list[int] = []
+    read: list[int] = []
     for post in posts:
+        read.append(post.post_id)
         said = post.names | {figure.key for figure in figures(normal(post.text))}
         for row in _waiting_alone(session, post.post_id):
             taken_up = _stories_taken_up(session, row.id, post, said) and _plans_are_gone(session, row.id)
             if taken_up:
                 _close(session, row, "the post was updated", now)
                 closed.append(row.id)
+    for row in _plans_alone(session, read):
+        if _plans_are_gone(session, row.id):
+            _close(session, row, "the post was updated", now)
+            closed.append(row.id)
     return closed
 
 
@@ -94,6 +102,16 @@ def _waiting_alone(session: Session, post: int) -> list[FollowupRow]:
     others = exists().where(FollowupPostRow.followup_id == FollowupRow.id, FollowupPostRow.post_id != post)
     query = select(FollowupRow).where(FollowupRow.post_id == post, FollowupRow.status.in_(WAITING), ~others)
     return list(session.scalars(query))
+
+
+def _plans_alone(session: Session, posts: Collection[int]) -> list[FollowupRow]:
+    """The follow-ups that wait for plans only, one of these posts' among them."""
+    planned = exists().where(
+        FollowupPlanRow.followup_id == FollowupRow.id, FollowupPlanRow.post_id.in_(posts)
+    )
+    stories = exists().where(FollowupStoryRow.followup_id == FollowupRow.id)
+    query = select(FollowupRow).where(FollowupRow.status.in_(WAITING), planned, ~stories)
+    return list(session.scalars(query.order_by(FollowupRow.id)))
 
 
 def _stories_taken_up(session: Session, followup: int, post: Rewritten, said: frozenset[str]) -> bool:

@@ -61,7 +61,8 @@ class _Read:
     lead_words: frozenset[str]
     failed: bool
     claims: list[Claim]
-    where: str  # its file, "" for one from the web
+    edited: bool  # it was stored, and its file or page has changed since; else only we read it otherwise
+    commit: str  # that changed it, if that is known
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,8 @@ class Import:
             self._names.add(found.name)
         if post is None or isinstance(post, Skipped):
             return post
-        return _with_names(post, found, self._vocabulary)
+        edited = bool(known) and known.partition(" ")[0] != found.hash.partition(" ")[0]
+        return _with_names(post, found, self._vocabulary, edited=edited)
 
     def _count(self, result: "_Read") -> None:
         post = result.post
@@ -210,7 +212,7 @@ def _stored(row: PostRow) -> Post:
     return Post(row.file, row.title, row.url, row.published, tuple(row.text.split("\n\n")), day, row.wish)
 
 
-def _with_names(post: Post, found: Found, vocabulary: Vocabulary) -> "_Read":
+def _with_names(post: Post, found: Found, vocabulary: Vocabulary, *, edited: bool) -> "_Read":
     in_title, lead, text = (
         mentions_in(part, vocabulary)
         for part in (post.title, "\n".join(post.paragraphs[:LEAD]), "\n".join(post.paragraphs))
@@ -225,7 +227,8 @@ def _with_names(post: Post, found: Found, vocabulary: Vocabulary) -> "_Read":
         frozenset().union(*map(title_words, post.paragraphs[:LEAD])),
         failed,
         [] if failed else read_claims(post.paragraphs, post.day, vocabulary, title=post.title),
-        found.where,
+        edited,
+        commit_of(Path(found.where)) if edited and found.where else "",
     )
 
 
@@ -245,9 +248,8 @@ def _save(session: Session, read: Sequence[_Read], names_version: str, now: date
         post = result.post
         row = rows.get(post.file) or PostRow(file=post.file)
         text = "\n\n".join(post.paragraphs)
-        if row.id is not None and (row.title, row.text) != (post.title, text):
-            row.rewritten_at = now
-            row.rewritten_by = storable(commit_of(Path(result.where))) if result.where else ""
+        if result.edited and (row.title, row.text) != (post.title, text):
+            row.rewritten_at, row.rewritten_by = now, storable(result.commit)
             names = frozenset(result.counts)
             rewritten.append(Rewritten(row.id, f"{post.title}\n{text}", names, post.links))
         row.title, row.url, row.published = post.title, post.url, post.published

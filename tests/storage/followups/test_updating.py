@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from storage.engine import Database
+from storage.followups.due import raise_due_plans
 from storage.followups.followup import Followup
 from storage.followups.listing import list_followups
 from storage.followups.raising import add_posts
@@ -111,6 +112,39 @@ def test_a_post_that_was_only_read_again_is_not_rewritten(database: Database, tm
         database, tmp_path, blog=Blog("https://blog.example"), vocabulary=default_vocabulary(), now=LATER
     )
     assert found(database, followup).post.rewritten_at is None
+
+
+def test_a_post_that_another_release_only_reads_otherwise_is_not_rewritten(
+    database: Database, tmp_path: Path
+) -> None:
+    followup = called_for(database, tmp_path, new_names=["ByteDance"])
+    with database.write() as session:
+        session.execute(update(PostRow).values(text="By dance", names_version="of an earlier release"))
+    report = read(database, tmp_path)
+    assert (len(report.changed) + report.unchanged, report.closed) == (1, [])
+    assert found(database, followup).post.rewritten_at is None
+
+
+@pytest.mark.parametrize("step", [1, -1])
+def test_a_plan_that_posts_share_is_done_when_the_last_of_them_drops_it(
+    database: Database, tmp_path: Path, step: int
+) -> None:
+    files = [tmp_path / f"2026-01-0{n}-bytedance.md" for n in (2, 3)]
+    plan, day = "ByteDanceの自社チップの量産は2026年10月の予定です。", "2026-08-01"
+
+    def put(file: Path, body: str) -> list[int]:
+        file.write_text(f"---\ntitle: ByteDanceのチップ\ndate: {day}\n---\n{body}\n", encoding="utf-8")
+        return read(database, tmp_path).closed
+
+    for file in files:
+        put(file, plan)
+    with database.write() as session:
+        (followup,) = raise_due_plans(session, now=NOW)
+    assert len(found(database, followup).posts) == 2
+    first, last = files[::step]
+    assert put(first, "量産が始まりました。") == []
+    assert put(last, "量産が始まりました。") == [followup]
+    assert found(database, followup).status == "done"
 
 
 def test_all_stories_must_be_taken_up(database: Database, tmp_path: Path) -> None:
