@@ -51,6 +51,7 @@ class Daemon:
     read_settings: Callable[[], Settings] | None = None  # as they stand in their file now
     notify: Callable[[str], None] = lambda _state: None  # tells the service manager, in its own words
     _started: datetime = field(init=False)
+    _settled: datetime = field(init=False)  # since when the settings are as they are
     _still_held: Callable[[], bool] = field(init=False)
     _metrics: MetricsServer = field(init=False)
     _lost: bool = False
@@ -68,9 +69,10 @@ class Daemon:
         Raises `HeldError` if another one runs, or if the hold on the database is lost.
         """
         with held(self.database) as self._still_held:
-            self._started = self.now()
+            self._started = self._settled = self.now()
             scheduler = AsyncIOScheduler(timezone=UTC)
             for job in (
+                self._watchdog,
                 self._beat,
                 self._hold,
                 self._take_over,
@@ -155,8 +157,10 @@ class Daemon:
             self._resting[name] = 0 if job in (self._beat, self._hold) else rest
             self._in_hand.discard(task)
 
+    async def _watchdog(self) -> None:
+        self.notify("WATCHDOG=1")  # not with the beat, which waits where the database is being compacted
+
     async def _beat(self) -> None:
-        self.notify("WATCHDOG=1")
         now = self.now()
         if self._beat_at is not None and abs(now - self._beat_at) < BEAT:
             return
@@ -186,6 +190,7 @@ class Daemon:
             logger.error("the settings stay as they were: %s", error)
         else:
             self.settings, self._known, self._no_mail = settings, False, ""
+            self._settled = self.now()  # a recipient who is new waits for their time, as after a restart
             logger.info("the settings were read again")
             self._announce()
         self.notify("READY=1")
@@ -220,11 +225,11 @@ class Daemon:
 
     async def _digest(self) -> None:
         now = self.now()
-        self._started = min(self._started, now)  # later: the clock has been set back since
+        self._settled = min(self._settled, now)  # later: the clock has been set back since
         to = self._recipients()
         if not to:
             return
-        due = await due_recipients(self.database, to, started=self._started, now=now)
+        due = await due_recipients(self.database, to, started=self._settled, now=now)
         if due:
             async with recorded(self.database, "digest", self.now) as job:
                 made = await make_digests(self.database, self.settings, due, now=now)

@@ -1,12 +1,14 @@
 """The daemon, with its clock handed in: what is due is done, at its time and once, until it is stopped."""
 
 import asyncio
+import threading
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, text, update
 
 from scheduler.daemon import Daemon
+from scheduler.settings import Settings
 from scheduler.status import status_of
 from storage.engine import Database, open_database
 from storage.errors import HeldError
@@ -53,6 +55,37 @@ def test_it_crawls_what_is_due_and_mails_at_its_time_once(
     assert log.lines[0] == "INFO watching 1 sources; stop with Ctrl-C or SIGTERM"
     assert log.lines[1] == "INFO next digest: 2026-11-24 07:30 JST to editor@blog.example"
     assert log.lines[-1] == "INFO stopped"
+
+
+def test_a_recipient_who_is_added_while_it_runs_waits_for_the_time_of_the_digest(
+    folder: Folder, site: Site, mailbox: Mailbox, log: Log
+) -> None:
+    def settings(port: int, *to: str) -> Settings:
+        return folder.settings(mail_settings(port, *to) + ALLOWED + site.source("News", "/feed"))
+
+    async def run(port: int, database: Database) -> None:
+        clock = Clock(BEFORE)
+        async with running(database, settings(port, "a@b.c"), clock) as daemon:
+            await log.tells("watching")
+            clock.time += timedelta(minutes=1)
+            await log.tells("digest sent to a@b.c")
+            clock.time += timedelta(hours=5)
+            both = settings(port, "a@b.c", "new@b.c")
+            daemon.read_settings = lambda: both
+            daemon.reload()
+            await log.tells("the settings were read again")
+            await clock.looked_at()
+            await clock.looked_at()
+            clock.time += timedelta(hours=19)
+            await log.tells("digest sent to new@b.c")
+
+    site.pages["/feed"] = feed("Acme")
+    with mail_server(mailbox) as port, folder.database() as database:
+        add_followup(database)
+        asyncio.run(run(port, database))
+    ((_, first), (_, second)) = mailbox.mails
+    assert (first["To"], second["To"]) == ("a@b.c", "new@b.c")
+    assert second["Date"].datetime - first["Date"].datetime == timedelta(days=1)
 
 
 def test_what_was_missed_is_caught_up_and_what_was_refused_tried_again(
@@ -194,6 +227,35 @@ def test_what_it_does_is_noted_for_those_who_ask(
         jobs = {job.name: job for job in list_jobs(session)}
     assert jobs["crawl"].did.startswith("1 sources: ")
     assert [(job.error, job.ended_at is not None) for job in jobs.values()] == [(None, True)] * 2
+
+
+def test_the_service_manager_hears_of_it_while_the_database_is_busy(
+    database: Database, folder: Folder, log: Log
+) -> None:
+    told = asyncio.Queue[str]()
+    busy, over = threading.Event(), threading.Event()
+
+    def work(_database: Database) -> None:
+        busy.set()
+        over.wait(30)
+
+    async def run() -> None:
+        clock = Clock(BEFORE)
+        async with running(database, folder.settings(""), clock) as daemon:
+            daemon.notify = told.put_nowait
+            await log.tells("housekeeping: ")
+            working = asyncio.create_task(database.between_writes(work))
+            await asyncio.to_thread(busy.wait, 30)
+            clock.time += timedelta(seconds=20)  # a beat is due, and waits
+            try:
+                async with asyncio.timeout(10):
+                    for _ in range(told.qsize() + 3):
+                        await told.get()
+            finally:
+                over.set()
+                await working
+
+    asyncio.run(run())
 
 
 def test_it_reads_the_blog_again_and_closes_what_an_updated_post_says_by_now(
