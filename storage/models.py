@@ -188,7 +188,7 @@ class PostRow(Base):
     lead_words: Mapped[str] = mapped_column(default="")  # of its first paragraphs, parted by spaces
     failed: Mapped[bool] = mapped_column(default=False)  # a text generator's apology instead of a post
     wish: Mapped[str] = mapped_column(default="")  # its front matter's `followup`: evergreen, never, or ""
-    rewritten_at: Mapped[datetime | None]  # title or text last differed from what was stored
+    rewritten_at: Mapped[datetime | None]  # when it was read after title or text had last been edited
     rewritten_by: Mapped[str] = mapped_column(default="")  # the commit that did it, where the blog is in git
     file_hash: Mapped[str]  # of one from the web with a blank and what its site says of its last change
     names_version: Mapped[str]  # of the tables that the mentions and claims were found with

@@ -376,6 +376,17 @@ def test_an_idea_is_told_each_recipient_once(database: Database, writer: Writer)
     assert told == [1, 1, 0]
 
 
+def test_items_are_counted_since_the_digest_before_not_since_one_of_a_wrong_clock(
+    database: Database, writer: Writer
+) -> None:
+    for days in (0, 365):
+        news(database)
+        make(database, writer, now=NOW + timedelta(days=days))
+    store(database, Entry("https://news.example/new", "New"), now=NOW + timedelta(hours=1))
+    with database.read() as session:
+        assert upcoming(session, asked(), now=NOW + timedelta(days=1)).watch.items == 1
+
+
 def test_the_last_days_are_counted_where_the_digest_is_read(database: Database) -> None:
     news(database)  # at 12:00 UTC on the 24th
     late = NOW + timedelta(hours=4)  # 01:00 on the 25th in Tokyo

@@ -13,10 +13,11 @@ from storage.followups.due import raise_due_plans
 from storage.followups.followup import Followup
 from storage.followups.listing import list_followups
 from storage.followups.raising import add_posts
+from storage.followups.settling import settle
 from storage.followups.status import STATUSES
 from storage.followups.updating import close_unearned
 from storage.linking.names import default_vocabulary
-from storage.models import FollowupRow, LinkRow, PostRow
+from storage.models import FollowupPlanRow, FollowupRow, LinkRow, PostRow
 from storage.posts.importing import ImportReport, import_posts
 from storage.posts.jekyll import Blog
 from tests.conftest import NOW
@@ -214,3 +215,52 @@ def test_what_the_linker_no_longer_calls_for_is_closed_if_the_post_was_rewritten
     add_report(database, story, {waits.post.id: 0.5}, followup=False)
     assert closed() == [followup]
     assert "says nothing that it does not" in (found(database, followup).reason or "")
+
+
+def test_a_snoozed_one_that_is_taken_up_sleeps_no_more(database: Database, tmp_path: Path) -> None:
+    followup = called_for(database, tmp_path, **CHANGED)
+    with database.write() as session:
+        settle(session, [followup], "snoozed", now=NOW, snoozed_until=LATER + timedelta(days=7))
+    write(tmp_path, "2027年第1四半期に延びました。")
+    assert read(database, tmp_path).closed == [followup]
+    settled = found(database, followup)
+    assert (settled.status, settled.snoozed_until) == ("done", None)
+
+
+def test_what_the_linker_still_calls_for_waits_though_the_post_was_rewritten(
+    database: Database, tmp_path: Path
+) -> None:
+    followup = called_for(database, tmp_path, **CHANGED)
+    write(tmp_path, OLD + "\n\n誤字を直しました。")
+    read(database, tmp_path)
+    with database.write() as session:
+        assert close_unearned(session, [found(database, followup).stories[0].id], now=LATER) == []
+
+
+def test_what_was_opened_after_the_post_was_rewritten_is_not_closed_by_that(
+    database: Database, tmp_path: Path
+) -> None:
+    followup = called_for(database, tmp_path, **CHANGED)
+    with database.write() as session:
+        session.execute(update(PostRow).values(rewritten_at=NOW - timedelta(days=1)))
+        session.execute(update(LinkRow).values(followup=False))
+        assert close_unearned(session, [found(database, followup).stories[0].id], now=LATER) == []
+
+
+def test_what_no_news_calls_for_waits_for_a_plan_that_the_post_still_says(
+    database: Database, tmp_path: Path
+) -> None:
+    followup = called_for(database, tmp_path, **CHANGED)
+    post, story = found(database, followup).post.id, found(database, followup).stories[0].id
+    write(tmp_path, OLD + "\n\n誤字を直しました。")
+    read(database, tmp_path)
+    with database.write() as session:
+        session.execute(update(LinkRow).values(followup=False))
+        plan = FollowupPlanRow(followup_id=followup, post_id=post, sentence=OLD, due=NOW.date(), added_at=NOW)
+        session.add(plan)
+        session.flush()
+        assert close_unearned(session, [story], now=LATER) == []
+        session.delete(plan)
+        session.flush()
+        assert close_unearned(session, [story], now=LATER) == [followup]
+        assert close_unearned(session, [story], now=LATER) == []  # what is settled stays as it was
