@@ -118,6 +118,18 @@ def test_a_digest_that_was_refused_and_a_job_that_failed_need_a_person(folder: F
     assert (ran.code, "editor@blog.example" in ran.out) == (0, False)
 
 
+def test_a_digest_that_waits_for_more_than_a_day_needs_a_person(folder: Folder) -> None:
+    settings = folder.settings(mail_settings(25) + source("Chip Wire", URL))
+    seeded(folder)
+    with folder.database() as database:
+        make(database, settings, now=NOW - timedelta(days=1))
+    assert folder.run("status").code == 0
+    folder.now = NOW + timedelta(seconds=1)
+    ran = folder.run("status")
+    assert ran.code == 1
+    assert "LOOK      the digest of 2026-11-23 for editor@blog.example waits: it was not tried yet" in ran.out
+
+
 def test_what_a_daemon_was_at_when_it_was_killed_is_not_being_done(folder: Folder) -> None:
     folder.settings(source("Chip Wire", URL))
     seeded(folder)

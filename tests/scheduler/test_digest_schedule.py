@@ -153,5 +153,6 @@ def test_a_mail_that_another_process_is_sending_is_left_to_it_for_ten_minutes() 
     begun = NOW - timedelta(minutes=9)
     assert in_hand(1, begun, None, NOW)
     assert not in_hand(1, begun - timedelta(minutes=1), None, NOW)
+    assert not in_hand(1, NOW + timedelta(minutes=10), None, NOW)  # the clock has been set back since
     assert not in_hand(1, begun, "the server is full", NOW)
     assert not in_hand(0, None, None, NOW)

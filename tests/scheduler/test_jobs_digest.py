@@ -10,10 +10,10 @@ from scheduler.jobs.digest import Sent, due_recipients, make_digests, send_outbo
 from scheduler.recipients import recipients
 from scheduler.settings import Settings
 from storage.digests.making import last_scheduled
-from storage.digests.outbox import outbox
+from storage.digests.outbox import claim, outbox
 from storage.engine import Database
 from storage.errors import SettingsError
-from storage.models import ClaimRow
+from storage.models import ClaimRow, FollowupPlanRow, FollowupRow
 from storage.sources import Memory
 from tests.conftest import NOW
 from tests.scheduler.conftest import Folder, Mailbox, add_followup, mail_server, mail_settings, source
@@ -265,6 +265,37 @@ def test_a_mail_by_hand_does_not_wait_to_be_tried_again(
         send(database, settings)
         mailbox.refuse_data = ""
         assert send(database, settings, retry_now=True).to == ("editor@blog.example",)
+
+
+def test_what_another_process_is_sending_is_left_to_it_by_hand_too(
+    database: Database, folder: Folder, mailbox: Mailbox
+) -> None:
+    add_followup(database)
+    with mail_server(mailbox) as port:
+        settings = folder.settings(mail_settings(port))
+        make(database, settings)
+        with database.write() as session:
+            assert claim(session, outbox(session)[0], now=NOW)
+        assert send(database, settings, after=timedelta(minutes=9), retry_now=True) == Sent((), ())
+        assert send(database, settings, after=timedelta(minutes=10), retry_now=True).to == (EDITOR,)
+
+
+def test_each_recipient_is_told_of_a_plan(database: Database, folder: Folder) -> None:
+    post = add_post(database)
+    with database.write() as session:
+        row = FollowupRow(post_id=post, status="open", opened_at=NOW)
+        session.add(row)
+        session.flush()
+        plan = FollowupPlanRow(followup_id=row.id, post_id=post, sentence="x", due=NOW.date(), added_at=NOW)
+        claim_of_post = {"names": [], "figures": [], "plan": True, "due": NOW.date()}
+        session.add_all([plan, ClaimRow(post_id=post, place=0, sentence="x", **claim_of_post)])
+    settings = folder.settings(mail_settings(25, "a@b.c", "d@e.f"))
+    told = []
+    for n, recipient in enumerate(recipients(settings) * 2):
+        now = NOW + timedelta(hours=n)
+        contents = asyncio.run(make_digests(database, settings, [(recipient, now)], now=now))
+        told.append(len(contents[recipient.name].followups))
+    assert told == [1, 1, 0, 0]
 
 
 def test_a_post_title_adds_no_header(database: Database, folder: Folder, mailbox: Mailbox) -> None:
