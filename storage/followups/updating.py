@@ -1,5 +1,6 @@
 """Posts that were updated: a follow-up whose news the post says by now is done."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,8 +9,7 @@ from typing import Any
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from storage.followups.raising import said_new
-from storage.followups.status import WAITING
+from storage.followups.status import UNEARNED, WAITING
 from storage.linking.figures import figures, keys
 from storage.linking.names import normal
 from storage.models import (
@@ -24,6 +24,7 @@ from storage.models import (
 )
 from storage.urls import canonical_url
 
+_YEAR = re.compile(r"\d{4}")
 ARROW = " → "  # between what the post has and what the news has instead, in evidence
 
 
@@ -32,8 +33,9 @@ class Rewritten:
     """A post whose text has changed, as it is now."""
 
     post_id: int
-    text: str  # its title and all of its paragraphs
-    names: frozenset[str]  # that it mentions
+    before: str  # its title and all of its paragraphs, as they were
+    text: str  # and as they are
+    names: frozenset[str]  # that it mentions now, and did not before
     links: frozenset[str]  # canonical addresses that it links to
 
 
@@ -42,15 +44,16 @@ def close_taken_up(session: Session, posts: Iterable[Rewritten], *, now: datetim
 
     Stories wait for one post alone; plans that posts share are done when the last of them drops its own.
 
-    A story is taken up when the post links to one of its reports or says what was new in it: one of the
-    changes that it brought, or, where there were none, one of its new figures or names. A plan is, when the
-    post does not say it any more.
+    A story is taken up when the post links to one of its reports, or says by now what was new in it: one of
+    the changes that it brought; where there were none, one of its new figures; where there were none either,
+    at least half of its new names. A plan is, when the post does not say it any more.
     """
     closed: list[int] = []
     read: list[int] = []
     for post in posts:
         read.append(post.post_id)
-        said = post.names | {figure.key for figure in figures(normal(post.text))}
+        now_said, before = ({f.key for f in figures(normal(text))} for text in (post.text, post.before))
+        said = post.names | (now_said - before)
         for row in _waiting_alone(session, post.post_id):
             taken_up = _stories_taken_up(session, row.id, post, said) and _plans_are_gone(session, row.id)
             if taken_up:
@@ -66,7 +69,8 @@ def close_taken_up(session: Session, posts: Iterable[Rewritten], *, now: datetim
 def close_unearned(session: Session, stories: Collection[int], *, now: datetime) -> list[int]:
     """Settle as done what no news calls for any more since its post was rewritten; returns the ids.
 
-    To be called when the items of these stories were linked again.
+    To be called when the items of these stories were linked again. It is the linker that says so, and must
+    not learn from it: such a follow-up has a ground of its own.
     """
     earned = (
         select(LinkRow.item_id)
@@ -94,6 +98,7 @@ def close_unearned(session: Session, stories: Collection[int], *, now: datetime)
     closed = [row for row in rows if _plans_are_gone(session, row.id)]
     for row in closed:
         _close(session, row, "the post was updated, and the news says nothing that it does not", now)
+        row.ground = UNEARNED
     return [row.id for row in closed]
 
 
@@ -132,7 +137,13 @@ def _stories_taken_up(session: Session, followup: int, post: Rewritten, said: fr
 
 def _says(said: frozenset[str], evidence: Mapping[str, Any]) -> bool:
     changed = keys(change.rpartition(ARROW)[2] for change in evidence.get("changes", []))
-    return bool(said & (changed or said_new(evidence)))
+    new = keys(evidence.get("new_figures", []))
+    years = {key for key in new if _YEAR.fullmatch(key)}  # a year alone stands in many a text by chance
+    for facts in (changed, new - years):
+        if facts:
+            return bool(said & facts)
+    names = frozenset(evidence.get("new_names", [])) or years
+    return bool(names) and 2 * len(said & names) >= len(names)
 
 
 def _plans_are_gone(session: Session, followup: int) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from storage.followups.status import UNEARNED
 from storage.models import FollowupPostRow, FollowupRow, FollowupStoryRow, ItemRow, LinkRow, PostRow
 from storage.posts.wish import NEVER
 
@@ -48,6 +49,7 @@ def verdicts(session: Session, items: Collection[int] | None = None) -> Iterator
             ItemRow.first_seen <= FollowupRow.settled_at,
             LinkRow.followup,
             PostRow.wish != NEVER,
+            FollowupRow.ground.is_distinct_from(UNEARNED),
         )
         .order_by(FollowupRow.settled_at, FollowupRow.id, PostRow.id, ItemRow.id)
     )

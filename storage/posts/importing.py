@@ -250,8 +250,12 @@ def _save(session: Session, read: Sequence[_Read], names_version: str, now: date
         text = "\n\n".join(post.paragraphs)
         if result.edited and (row.title, row.text) != (post.title, text):
             row.rewritten_at, row.rewritten_by = now, storable(result.commit)
-            names = frozenset(result.counts)
-            rewritten.append(Rewritten(row.id, f"{post.title}\n{text}", names, post.links))
+            had = session.scalars(select(MentionRow.name).where(MentionRow.post_id == row.id))
+            names = frozenset(result.counts) - set(had)
+            before, after = (
+                f"{title}\n{body}" for title, body in ((row.title, row.text), (post.title, text))
+            )
+            rewritten.append(Rewritten(row.id, before, after, names, post.links))
         row.title, row.url, row.published = post.title, post.url, post.published
         row.text = text
         row.lead_words, row.failed = " ".join(sorted(result.lead_words)), result.failed

@@ -38,9 +38,9 @@ def read(database: Database, folder: Path) -> ImportReport:
     return import_posts(database, folder, blog=Blog(), vocabulary=default_vocabulary(), now=LATER)
 
 
-def called_for(database: Database, folder: Path, **evidence: Any) -> int:
+def called_for(database: Database, folder: Path, body: str = OLD, **evidence: Any) -> int:
     """The post as it was, and a follow-up of it by news with this evidence; its id."""
-    write(folder, OLD)
+    write(folder, body)
     import_posts(database, folder, blog=Blog(), vocabulary=default_vocabulary(), now=NOW)
     with database.read() as session:
         post = session.query(PostRow.id).filter(PostRow.file == FILE).scalar()
@@ -56,7 +56,7 @@ def found(database: Database, followup: int) -> Followup:
         return list_followups(session, statuses=STATUSES, ids=[followup])[0]
 
 
-CHANGED = {"changes": ["2026年後半 → first quarter of 2027"], "new_names": ["TSMC N3"], "new_figures": []}
+CHANGED: dict[str, Any] = {"changes": ["2026年後半 → first quarter of 2027"], "new_names": ["TSMC N3"], "new_figures": []}
 
 
 @pytest.mark.parametrize(
@@ -97,6 +97,7 @@ def test_a_link_to_the_news_is_enough(database: Database, tmp_path: Path, body: 
         OLD + "\n\n誤字を直しました。",
         OLD + "\n\nTSMC N3で作られます。",  # what changed is another matter than what came with it
         OLD + "\n\n[別の記事](https://news.example/other)",
+        OLD + "\n\n© 2027",
     ],
 )
 def test_another_change_closes_nothing_but_is_told(database: Database, tmp_path: Path, body: str) -> None:
@@ -105,6 +106,29 @@ def test_another_change_closes_nothing_but_is_told(database: Database, tmp_path:
     assert read(database, tmp_path).closed == []
     waits = found(database, followup)
     assert (waits.status, waits.post.rewritten_at) == ("open", LATER)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "before", "after"),
+    [
+        # It stood there before: another change does not make it an answer.
+        (
+            CHANGED,
+            OLD + "2027年第1四半期には別の製品が出ます。",
+            OLD + "2027年第1四半期には別の製品も出ます。",
+        ),
+        ({"new_figures": ["$5 billion"], "new_names": ["TSMC"]}, OLD, OLD + "関連：TSMC。"),
+        ({"new_figures": ["2027"], "new_names": ["TSMC", "Samsung Electronics"]}, OLD, OLD + "© 2027"),
+        ({"new_names": ["TSMC", "Samsung Electronics", "SK hynix"]}, OLD, OLD + "関連：TSMC。"),
+    ],
+)
+def test_what_says_it_by_chance_closes_nothing(
+    database: Database, tmp_path: Path, evidence: dict[str, Any], before: str, after: str
+) -> None:
+    followup = called_for(database, tmp_path, body=before, **evidence)
+    write(tmp_path, after)
+    assert read(database, tmp_path).closed == []
+    assert found(database, followup).status == "open"
 
 
 def test_a_post_that_was_only_read_again_is_not_rewritten(database: Database, tmp_path: Path) -> None:
