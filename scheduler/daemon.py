@@ -5,7 +5,7 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
@@ -17,7 +17,7 @@ from crawler.run import known_asks
 from scheduler.digest.schedule import next_slot
 from scheduler.jobs.blog import encode_new, read_blog
 from scheduler.jobs.crawl import crawl_and_link
-from scheduler.jobs.digest import check_delivery, due_recipients, make_digests, send_outbox
+from scheduler.jobs.digest import due_recipients, make_digests, send_outbox, within_reach
 from scheduler.jobs.housekeeping import HOUSEKEEPING, keep_house
 from scheduler.jobs.recording import last_begun, recorded
 from scheduler.metrics import MetricsServer
@@ -122,17 +122,15 @@ class Daemon:
             slot = next_slot(self.now(), to.at, to.timezone).astimezone(to.timezone)
             logger.info("next digest: %s to %s", f"{slot:%Y-%m-%d %H:%M %Z}", to.name)
 
-    def _recipients(self) -> list[Recipient]:
-        """Who can be sent a digest, none if the settings are not enough; what is missing is said once."""
-        try:
-            found = check_delivery(self.settings)
-        except SettingsError as error:
-            if str(error) != self._no_mail:
-                logger.warning("no digest will be mailed: %s", error)
-            self._no_mail = str(error)
-            return []
-        self._no_mail = ""
-        return found
+    def _recipients(self) -> Sequence[Recipient]:
+        """Who can be sent a digest; why others cannot is said once."""
+        reach = within_reach(self.settings)
+        missing = "; ".join(reach.problems)
+        if missing and missing != self._no_mail:
+            whose = "some digests will not be sent" if reach.recipients else "no digest will be mailed"
+            logger.warning("%s: %s", whose, missing)
+        self._no_mail = missing
+        return reach.recipients
 
     async def _guarded(self, job: Callable[[], Awaitable[None]]) -> None:
         """Run a job; whatever it raises is logged, and the job comes again after a rest."""

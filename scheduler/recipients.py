@@ -41,14 +41,28 @@ def mail_recipient(settings: Settings, address: str) -> Recipient:
 
 def recipients(settings: Settings) -> list[Recipient]:
     """All of them: those by mail first. Raises `SettingsError` if the file with chat services is no good."""
+    return [*mail_recipients(settings), *chat_recipients(settings), *file_recipients(settings)]
+
+
+def mail_recipients(settings: Settings) -> list[Recipient]:
+    """Those with an address."""
+    return [mail_recipient(settings, recipient.address) for recipient in settings.digest.to]
+
+
+def chat_recipients(settings: Settings) -> list[Recipient]:
+    """The chat services. Raises `SettingsError` if the file that names them cannot be read."""
     digest = settings.digest
-    found = [mail_recipient(settings, recipient.address) for recipient in digest.to]
-    found += [
+    return [
         Recipient(name, "chat", digest.at, digest.timezone, digest.language) for name in chat_urls(settings)
     ]
-    if digest.atom or digest.json_file:
-        found.append(Recipient(FILES, "files", digest.at, digest.timezone, digest.language))
-    return found
+
+
+def file_recipients(settings: Settings) -> list[Recipient]:
+    """The files, which share their digests."""
+    digest = settings.digest
+    if not (digest.atom or digest.json_file):
+        return []
+    return [Recipient(FILES, "files", digest.at, digest.timezone, digest.language)]
 
 
 def chat_urls(settings: Settings) -> Mapping[str, str]:

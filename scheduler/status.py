@@ -7,18 +7,17 @@ from datetime import datetime, timedelta
 
 from crawler.health import Condition, health_of
 from scheduler.digest.schedule import next_slot
-from scheduler.jobs.digest import check_delivery
+from scheduler.jobs.digest import within_reach
 from scheduler.jobs.housekeeping import HOUSEKEEPING
-from scheduler.recipients import recipients
 from scheduler.settings import Settings
 from storage.digests.history import Handed, last_handed
 from storage.engine import Session
-from storage.errors import SettingsError
 from storage.sizes import Sizes, sizes_of
 from storage.sources import KnownSource, list_sources
 from storage.watch import Job, Watching, list_jobs, watching
 
 ALIVE = timedelta(minutes=1)  # since a daemon was last heard of; it says so four times as often
+FORGOTTEN = timedelta(days=7)  # since a digest was made; one that was refused then is nobody's worry now
 LATE = timedelta(days=1)  # that a digest may wait for its mail server before someone should look
 
 
@@ -77,10 +76,8 @@ def is_at_work(job: Job, daemon: Watching | None) -> bool:
 
 def _names(settings: Settings) -> set[str] | None:
     """Who gets a digest, none if that cannot be told; what somebody else did not take is nobody's worry."""
-    try:
-        return {recipient.name for recipient in recipients(settings)}
-    except SettingsError:
-        return None
+    reach = within_reach(settings)
+    return None if reach.problems else {recipient.name for recipient in reach.recipients}
 
 
 def _coming(
@@ -98,11 +95,7 @@ def _coming(
     for name, interval in (("posts", settings.blog.interval), ("housekeeping", HOUSEKEEPING)):
         if name in began:
             yield Next(name, (began[name] + interval).astimezone(zone))
-    try:
-        to = recipients(settings)
-    except SettingsError:
-        to = []
-    for recipient in to:
+    for recipient in within_reach(settings).recipients:
         slot = next_slot(now, recipient.at, recipient.timezone).astimezone(recipient.timezone)
         yield Next(f"digest for {recipient.name}", slot)
 
@@ -118,11 +111,10 @@ def _problems(status: Status, settings: Settings) -> Iterator[str]:
         # Once the daemon was stopped nobody does it again, by which the error would go.
         if job.error is not None and daemon is not None:
             yield f"{job.name} failed at {job.started_at:%Y-%m-%d %H:%M} UTC: {job.error}"
-    try:
-        if recipients(settings):
-            check_delivery(settings)
-    except SettingsError as error:
-        yield f"no digest can be sent: {error}"
+    reach, digest = within_reach(settings), settings.digest
+    if digest.to or digest.chat_file or reach.recipients:  # else nobody wants one
+        for problem in reach.problems:
+            yield f"{'not every' if reach.recipients else 'no'} digest can be sent: {problem}"
     yield from _stuck(status)
     if status.troubled:
         count = len(status.troubled)
@@ -136,6 +128,8 @@ def _problems(status: Status, settings: Settings) -> Iterator[str]:
 def _stuck(status: Status) -> Iterator[str]:
     """The digests that were not taken."""
     for digest in status.digests:
+        if status.now - digest.created_at > FORGOTTEN:
+            continue
         which = f"the digest of {digest.created_at:%Y-%m-%d} for {digest.recipient}"
         if digest.refused_at is not None:
             yield f"{which} was refused: {digest.error}; chipwatch digest --send tries it again"

@@ -13,7 +13,13 @@ from scheduler.delivery.files import KEPT, write_files
 from scheduler.delivery.mail import check_mail_settings, send_mail, sender_domain
 from scheduler.digest.schedule import GIVEN_UP, due_slot, in_hand, retry_due
 from scheduler.digest.write import write_digest
-from scheduler.recipients import Recipient, chat_urls, recipients
+from scheduler.recipients import (
+    Recipient,
+    chat_recipients,
+    chat_urls,
+    file_recipients,
+    mail_recipients,
+)
 from scheduler.settings import Settings
 from storage.digests.content import Contents, Mail, Trouble, Watch
 from storage.digests.history import latest_digests
@@ -30,19 +36,37 @@ WELL = ("new", "well", "moved", "shrinking")  # conditions of sources that give 
 AT_ONCE = 4  # deliveries: one slow server does not keep the others waiting
 
 
-def check_delivery(settings: Settings) -> list[Recipient]:
+@dataclass(frozen=True)
+class Reach:
+    """Who can be sent a digest by the settings, and why others cannot."""
+
+    recipients: Sequence[Recipient]
+    problems: Sequence[str]
+
+
+def within_reach(settings: Settings) -> Reach:
+    """Who can be sent a digest: a mistake that concerns some does not keep the others from theirs."""
+    found: list[Recipient] = []
+    problems: list[str] = []
+    for kind, check in ((mail_recipients, check_mail_settings), (chat_recipients, lambda _: check_chat())):
+        try:
+            if some := kind(settings):
+                check(settings)
+                found += some
+        except SettingsError as error:
+            problems.append(str(error))
+    found += file_recipients(settings)
+    if not found and not problems:
+        problems.append('[digest] to is empty; give at least one address, such as ["editor@blog.example"]')
+    return Reach(found, problems)
+
+
+def check_delivery(settings: Settings) -> Sequence[Recipient]:
     """The recipients. Raises `SettingsError` if there is none, or one that could not be sent anything."""
-    found = recipients(settings)
-    if not found:
-        raise SettingsError(
-            '[digest] to is empty; give at least one address, such as ["editor@blog.example"]'
-        )
-    kinds = {recipient.kind for recipient in found}
-    if "mail" in kinds:
-        check_mail_settings(settings)
-    if "chat" in kinds:
-        check_chat()
-    return found
+    reach = within_reach(settings)
+    if reach.problems:
+        raise SettingsError(reach.problems[0])
+    return reach.recipients
 
 
 def write_for(settings: Settings, to: Recipient, contents: Contents, now: datetime) -> Mail:
@@ -86,12 +110,11 @@ async def make_digests(
 ) -> dict[str, Contents]:
     """Record a digest for each recipient of all that is new for them, for the time that stands beside it.
 
-    Returns what there was to say, by recipient; nothing is made where that time had its digest. Raises
-    `SettingsError` before anything is recorded if one could not be handed over.
+    Returns what there was to say, by recipient; nothing is made where that time had its digest. Ask before
+    whether it can be handed over: what is recorded counts as told.
     """
     from storage.followups.due import raise_due_plans
 
-    check_delivery(settings)
     await database.writing(raise_due_plans, now=now.astimezone(settings.digest.timezone))
     made: dict[str, Contents] = {}
     for recipient, slot in to:
@@ -141,7 +164,7 @@ async def send_outbox(
 
     A recipient who is refused does not hold up the others; what was not taken stays for the next time.
     """
-    names = {recipient.name for recipient in recipients(settings)}
+    names = {recipient.name for recipient in within_reach(settings).recipients}
     room = asyncio.Semaphore(AT_ONCE)
 
     async def one(outgoing: Outgoing) -> tuple[Outgoing, DeliveryError | None] | None:
@@ -194,7 +217,7 @@ async def _hand_over(
 
 
 async def _deliver(database: Database, settings: Settings, outgoing: Outgoing) -> None:
-    kind = next(r.kind for r in recipients(settings) if r.name == outgoing.recipient)
+    kind = next(r.kind for r in within_reach(settings).recipients if r.name == outgoing.recipient)
     if kind == "mail":
         await send_mail(outgoing.mail, outgoing.recipient, settings, date=outgoing.created_at)
     elif kind == "chat":

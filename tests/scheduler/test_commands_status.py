@@ -110,6 +110,8 @@ def test_a_digest_that_was_refused_and_a_job_that_failed_need_a_person(folder: F
         in ran.out
     )
     assert "LOOK      housekeeping failed at 2026-11-24 12:00 UTC: the disk is full" in ran.out
+    folder.now = NOW + timedelta(days=8)
+    assert "was refused" not in folder.run("status").out
     # A daemon that was stopped does nothing again, and nobody need mind one who is no recipient any more.
     folder.settings(mail_settings(25, "new@blog.example") + source("Chip Wire", URL))
     with folder.database() as database, database.write() as session:

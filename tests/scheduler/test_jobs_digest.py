@@ -6,7 +6,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from scheduler.jobs.digest import Sent, due_recipients, make_digests, send_outbox
+from scheduler.jobs.digest import (
+    Sent,
+    check_delivery,
+    due_recipients,
+    make_digests,
+    send_outbox,
+    within_reach,
+)
 from scheduler.recipients import recipients
 from scheduler.settings import Settings
 from storage.digests.making import last_scheduled
@@ -339,10 +346,19 @@ def test_one_slot_is_made_once(database: Database, folder: Folder) -> None:
     assert make(database, settings, scheduled_for=None) == 1
 
 
-def test_missing_settings_are_told_before_anything_is_recorded(database: Database, folder: Folder) -> None:
-    add_followup(database)
-    with pytest.raises(SettingsError, match="host"):
-        make(database, folder.settings('[digest]\nto = ["a@b.c"]'))
-    with database.read() as session:
-        assert last_scheduled(session, EDITOR, NOW) is None
-    assert make(database, folder.settings(mail_settings(25))) == 1
+def test_what_is_missing_for_some_does_not_keep_the_others_from_theirs(folder: Folder) -> None:
+    nothing = within_reach(folder.settings(""))
+    assert (nothing.recipients, nothing.problems[0][:20]) == ([], "[digest] to is empty")
+    no_mail = within_reach(folder.settings('[digest]\nto = ["a@b.c"]\natom = "d.atom"\n'))
+    assert ([r.name for r in no_mail.recipients], no_mail.problems) == (
+        ["files"],
+        ["[mail] host is missing; give the name of your mail server"],
+    )
+    text = mail_settings(25).replace("[digest]", '[digest]\nchat_file = "chat.urls"')
+    no_chat = within_reach(folder.settings(text))
+    assert [r.name for r in no_chat.recipients] == [EDITOR]
+    assert "chat.urls cannot be read" in no_chat.problems[0]
+    with pytest.raises(SettingsError, match="chat_file"):
+        check_delivery(folder.settings(text))
+    whole = within_reach(folder.settings(mail_settings(25)))
+    assert ([r.name for r in whole.recipients], whole.problems) == ([EDITOR], [])

@@ -56,7 +56,11 @@ def found(database: Database, followup: int) -> Followup:
         return list_followups(session, statuses=STATUSES, ids=[followup])[0]
 
 
-CHANGED: dict[str, Any] = {"changes": ["2026年後半 → first quarter of 2027"], "new_names": ["TSMC N3"], "new_figures": []}
+CHANGED: dict[str, Any] = {
+    "changes": ["2026年後半 → first quarter of 2027"],
+    "new_names": ["TSMC N3"],
+    "new_figures": [],
+}
 
 
 @pytest.mark.parametrize(
