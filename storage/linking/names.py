@@ -23,7 +23,7 @@ LANGUAGES = ("en", "ja", "zh", "ko")
 
 # A model number that no table can know yet: MI450, B30A, GPT-5.4, Qwen3, TPU8t.
 MODEL = re.compile(
-    r"(?<![A-Za-z0-9.])(?=[A-Za-z-]*[A-Z])[A-Za-z]{1,12}-?\d{1,4}(?:\.\d{1,2})?[A-Za-z]{0,2}(?![A-Za-z0-9]|\.\d)"
+    r"(?<![A-Za-z0-9.])(?=[A-Za-z]{0,11}[A-Z])[A-Za-z]{1,12}-?\d{1,4}(?:\.\d{1,2})?[A-Za-z]{0,2}(?![A-Za-z0-9]|\.\d)"
 )
 
 

@@ -22,10 +22,13 @@ def markdown_files(folder: Path) -> Iterator[Path]:
 def post_files(path: Path, blog: BlogReader) -> Sequence[Path]:
     """The files of a blog's posts at a path: a folder, or a single file.
 
-    Raises `InputError` if there is nothing at the path.
+    Raises `InputError` if there is nothing at the path, or it cannot be read.
     """
-    if path.is_file():
-        return [path]
-    if not path.is_dir():
-        raise InputError(f"{path}: no such file or folder; give the folder with the blog's posts")
-    return blog.find(path)
+    try:
+        if path.is_file():
+            return [path]
+        if path.is_dir():
+            return blog.find(path)
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}") from error
+    raise InputError(f"{path}: no such file or folder; give the folder with the blog's posts")

@@ -1,5 +1,6 @@
 """Front matter: what stands before a post's text, in YAML, TOML or JSON."""
 
+import contextlib
 import re
 import tomllib
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from storage.insert import storable
 from storage.posts.post import Skipped
 
 MAX_POST_BYTES = 4_000_000  # a book of a million characters; more is not a post
+MAX_FRONT = 50_000  # characters; TOML takes a time for them that grows with their square
 
 
 class _TOML(BaseHandler):
@@ -56,6 +58,9 @@ def read_source(file: str, data: bytes) -> Source | Skipped:
     source = source.lstrip("\n\r \t").replace("\0", "")
     kind = next((kind for kind, handler in _FORMATS.items() if handler.detect(source)), "YAML")
     try:
+        with contextlib.suppress(ValueError):  # without its end it is none
+            if len(_FORMATS[kind].split(source)[0]) > MAX_FRONT:
+                return Skipped(file, f"front matter is longer than {MAX_FRONT:,} characters")
         meta, body = frontmatter.parse(source, handler=_FORMATS[kind])
     except Exception as error:  # noqa: BLE001 - a value under a wrong tag raises whatever its maker raises
         return Skipped(file, f"front matter is not {kind} ({first_line(error)}); mend it")
@@ -79,7 +84,12 @@ def first_line(error: Exception) -> str:
 
 def text_of(value: object) -> str:
     """A scalar as text, "" for anything else: a nest of YAML aliases has no end when it is written out."""
-    return storable(str(value)) if isinstance(value, (str, int, float, date)) else ""
+    if not isinstance(value, (str, int, float, date)):
+        return ""
+    try:
+        return storable(str(value))
+    except ValueError:  # Python writes out no number of more than 4,300 digits
+        return ""
 
 
 def title_of(meta: Mapping[str, Any], slug: str) -> str:

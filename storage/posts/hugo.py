@@ -95,7 +95,7 @@ class Blog:
         source = read_source(name, data)
         if isinstance(source, Skipped):
             return source
-        meta = {str(key).lower(): value for key, value in source.meta.items()}
+        meta = {text_of(key).lower(): value for key, value in source.meta.items()}
         place = self._place(name)
         moment, day = self._date(meta, place.stem)
         texts = tuple(map(storable, paragraphs(source.body)))

@@ -75,16 +75,18 @@ class Blog:
 def read_config(config: Path, base_url: str) -> Blog:
     """The blog of a `_config.yml`; `base_url` wins over the blog's own address.
 
-    Raises `InputError` for a file that is not YAML.
+    Raises `InputError` for a file that cannot be read, or is not YAML.
     """
     try:
         values = yaml.safe_load(config.read_text(encoding="utf-8", errors="replace")) or {}
-    except yaml.YAMLError as error:
+    except OSError as error:
+        raise InputError(f"{config} cannot be read: {error.strerror}") from error
+    except Exception as error:  # a value under a wrong tag raises whatever its maker raises
         raise InputError(f"{config}: not YAML ({first_line(error)}); mend it") from error
     if not isinstance(values, dict):
         values = {}
-    own = str(values.get("url") or "") + str(values.get("baseurl") or "")
-    return Blog(base_url or own, str(values.get("permalink") or "date"))
+    own = text_of(values.get("url")) + text_of(values.get("baseurl"))
+    return Blog(base_url or own, text_of(values.get("permalink")) or "date")
 
 
 def _stem(name: str) -> str:

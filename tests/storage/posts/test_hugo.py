@@ -1,6 +1,7 @@
 """Posts of a Hugo site are read from their files: front matter of each kind, bundles, addresses."""
 
 from datetime import UTC, date, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.engine import Database
+from storage.errors import InputError
 from storage.linking.names import Vocabulary
 from storage.posts import jekyll
 from storage.posts.blog import find_blog
@@ -223,6 +225,53 @@ def test_another_programs_config_makes_no_hugo_site(tmp_path: Path) -> None:
     (tmp_path / "_config.yml").write_text("url: https://a.example")
     (tmp_path / "hugo.toml").write_text("")
     assert find_blog(tmp_path, "") == jekyll.Blog("https://a.example")
+
+
+@pytest.mark.parametrize("name", ["_config.yml", "hugo.yaml", "hugo.json"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"date": 2026-02-30}',
+        '{"a": !!timestamp x}',
+        '{"a": ' + "[" * 9000,
+        '{"baseurl": ' + "9" * 5000 + "}",
+    ],
+    ids=["day", "tag", "nest", "number"],
+)
+def test_broken_settings_of_a_blog_are_named(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text)
+    with pytest.raises(InputError, match=rf"{name}: not (YAML|JSON) \("):
+        find_blog(tmp_path, "")
+
+
+# Ten lists of ten lists and so on: small as YAML, without end as text.
+_NEST = "a: &a [x]\n" + "".join(
+    f"{name}: &{name} [{', '.join([f'*{inner}'] * 10)}]\n" for inner, name in pairwise("abcdefghij")
+)
+
+
+@pytest.mark.parametrize("name", ["_config.yml", "hugo.yaml"])
+@pytest.mark.parametrize("value", ["*j", f"0x{'f' * 9000}"])
+def test_a_value_that_is_no_text_is_none(promptly: None, tmp_path: Path, name: str, value: str) -> None:
+    keys = "".join(f"{key}: {value}\n" for key in ("url", "baseurl", "permalink", "contentdir", "timezone"))
+    (tmp_path / name).write_text(_NEST + keys + "mainsections: [*j]\n")
+    blog = find_blog(tmp_path, "")
+    assert isinstance(blog, Blog | jekyll.Blog)
+    assert blog.base_url == ""
+
+
+def test_half_a_character_in_a_permalink_is_left_out(tmp_path: Path) -> None:
+    (tmp_path / "hugo.json").write_text('{"permalinks": {"posts": "/:slug\\ud800/"}}')
+    post = find_blog(tmp_path, "").read("posts/a.md", toml("title = 'Acme ships'"))
+    assert isinstance(post, Post)
+    assert post.url == "/acme-ships/"
+
+
+@pytest.mark.parametrize("place", ["loop", "loop/posts", "a" * 300, "a\0b"])
+def test_a_path_that_is_none_is_a_mistake(tmp_path: Path, place: str) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(InputError, match="cannot be read"):
+        find_blog(tmp_path / place, "")
 
 
 def test_posts_are_those_in_the_sections_and_each_bundle_is_one(tmp_path: Path) -> None:

@@ -1,11 +1,14 @@
 """However dirty a file is, it is read as a post or skipped with a reason, and soon."""
 
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from storage.linking.names import default_vocabulary
+from storage.posts import hugo
 from storage.posts.front_matter import MAX_POST_BYTES
 from storage.posts.post import Post, Skipped
 from tests.storage.posts.conftest import BLOG, FILE, read, reason, source
@@ -60,6 +63,21 @@ def test_values_that_yaml_cannot_make_are_skipped(front: str) -> None:
 @pytest.mark.parametrize("front", ["a: !!int ''", "a: !!float ''", "a: !!bool x", "a: !!timestamp x"])
 def test_tags_that_do_not_fit_their_values_are_skipped(front: str) -> None:
     assert "front matter is not YAML" in reason(source(front))
+
+
+@pytest.mark.parametrize("value", [f"0x{'f' * 9000}", "1" + ":59" * 3000])
+def test_a_number_that_cannot_be_written_out_is_no_title(value: str) -> None:
+    assert read(source(f"title: {value}\nslug: {value}")).title == "orion ships"
+    assert isinstance(hugo.Blog(Path("/content")).read(FILE, source(f"? {value}\n: x")), Post)
+
+
+def test_front_matter_without_end_is_skipped(promptly: None) -> None:
+    assert "front matter is longer than" in reason(b"+++\n" + b"a." * 100_000 + b"b = 1\n+++\nbody\n")
+
+
+@pytest.mark.parametrize("text", ["-", "a-", "A-", "－"])
+def test_a_text_of_one_sign_holds_names_as_soon_as_any(promptly: None, text: str) -> None:
+    assert not default_vocabulary().names.count(text * 100_000)
 
 
 def test_a_post_that_says_it_is_not_published_is_skipped() -> None:
