@@ -24,4 +24,4 @@ def coverage_of(session: Session, stories: Select[int]) -> dict[int, Coverage]:
         story = story_id or 0
         first.setdefault(story, (source, moment))
         languages[story][language or "?"] += 1
-    return {story: Coverage(*first[story], languages[story]) for story in first}
+    return {story: Coverage(*first[story], dict(languages[story])) for story in first}

@@ -1,5 +1,6 @@
 """Digests: nothing is told twice or lost, and the outbox keeps what was not taken."""
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -350,6 +351,10 @@ def test_stories_that_no_post_treats_are_ideas_the_most_reported_first(database:
             (4, ("Acme", "Initech")),
             (3, ("Globex", "Report")),
         ]
+        assert [asdict(idea)["coverage"]["languages"] for idea in ideas] == [
+            {"en": 4},
+            {"en": 3},
+        ]  # as JSON has it
         assert upcoming(session, asked(ideas=1), now=NOW).ideas == ideas[:1]
         assert upcoming(session, asked(ideas=0), now=NOW).ideas == ()
         assert upcoming(session, asked(ideas=5), now=NOW + 4 * DAY).ideas == ()
