@@ -9,7 +9,7 @@ from email import message_from_bytes, policy
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-EVERY, BAD_DAY = 5, 2  # of so many days this one, from 0, is bad
+EVERY, BAD_DAY = 5, 1  # of so many days this one, from 0, is bad
 BAD = timedelta(hours=1)  # from the first mail of such a day
 
 

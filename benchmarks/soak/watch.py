@@ -63,6 +63,7 @@ class Soak:
     folder: Path
     days: int
     tell: Callable[[Sample], None] = lambda _sample: None
+    tick: timedelta = TICK
     _samples: list[Sample] = field(default_factory=list)
     _struck: set[str] = field(default_factory=set)  # feeds that failed at some time
     _failing: int = 0  # feeds
@@ -103,7 +104,7 @@ class Soak:
         """Let a daemon watch up to its next restart, or to the end."""
         last = min(self._hours + RESTARTED, self.days * DAY)
         turned = asyncio.Event()
-        daemon = Daemon(database, settings, self._clock, tick=TICK, notify=lambda _state: turned.set())
+        daemon = Daemon(database, settings, self._clock, tick=self.tick, notify=lambda _state: turned.set())
         running = asyncio.create_task(daemon.run())
         running.add_done_callback(lambda _task: turned.set())
         try:
