@@ -35,6 +35,7 @@ from benchmarks.soak.picture import draw
 from benchmarks.soak.watch import Month, Soak
 from scheduler.garbage import collect_less
 from scheduler.logs import configure_logging
+from storage.errors import ChipwatchError
 
 ENTRIES = 20  # of a feed when it is first read
 COLUMNS = {
@@ -119,7 +120,15 @@ def live_through(options: argparse.Namespace, folder: Path) -> Month:
 
     take_posts(options.posts, folder / "posts", options.blog)
     with serving(options.server.resolve(), options.feeds, options.corpus, ENTRIES) as web:
-        return asyncio.run(Soak(ServedNews(web), folder, options.days, tell).run())
+        return asyncio.run(stoppable(Soak(ServedNews(web), folder, options.days, tell)))
+
+
+async def stoppable(soak: Soak) -> Month:
+    """The month, cancelled by SIGTERM: an exception out of a signal's handler would end a job and no more."""
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101 - a coroutine runs in one
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    return await soak.run()
 
 
 def run(options: argparse.Namespace) -> int:
@@ -170,13 +179,14 @@ def at_least_one(text: str) -> int:
 def main() -> int:
     """Run the benchmark; returns an exit code."""
     options = parse()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that no process is left behind
     collect_less()
     try:
         faults = run(options)
-    except BenchmarkError as error:
+    except (BenchmarkError, ChipwatchError) as error:
         print(f"soak: {error}", file=sys.stderr)
         return 1
+    except (asyncio.CancelledError, KeyboardInterrupt):
+        return 143
     print("all of it holds" if not faults else f"{faults} faults")
     return 1 if faults else 0
 

@@ -27,7 +27,7 @@ HOUR = timedelta(hours=1)
 SAMPLED = 3  # hours between two samples
 DESK = 10  # hour of each day at which the editor settles what was mailed
 RESTARTED = 10 * DAY  # hours between two restarts
-STUCK = 120.0  # seconds of real time after which a job is taken to hang
+STUCK = 600.0  # seconds of real time after which a job is taken to hang
 
 
 @dataclass
@@ -67,7 +67,7 @@ class Soak:
     _samples: list[Sample] = field(default_factory=list)
     _struck: set[str] = field(default_factory=set)  # feeds that failed at some time
     _failing: int = 0  # feeds
-    _hours: int = 0  # that have begun
+    _hours: int = 0  # that have passed
 
     async def run(self) -> Month:
         """Live through it. Raises `BenchmarkError` if the daemon ends or hangs."""
@@ -109,36 +109,36 @@ class Soak:
         running.add_done_callback(lambda _task: turned.set())
         try:
             while self._hours < last:
-                await self._idle(database, turned)
+                await self._idle(database, turned, running)
                 if running.done():
                     raise BenchmarkError("the daemon has ended by itself")
                 self._clock.time += STEP
-                while self._begin + self._hours * HOUR <= self._clock.time:
-                    await self._happen(self._hours)
-                    if self._hours % DAY == DESK:
-                        await database.writing(settle_some, now=self._clock.time)
+                if self._clock.time == self._begin + (self._hours + 1) * HOUR:
                     self._hours += 1
-                    if self._hours % SAMPLED == 0:
-                        await self._sample(database)
+                    await self._happen(database)
         finally:
             daemon.stop.set()
             await running
 
-    async def _idle(self, database: Database, turned: asyncio.Event) -> None:
+    async def _idle(self, database: Database, turned: asyncio.Event, running: asyncio.Task[None]) -> None:
         """Wait for the next turn of the daemon's loop that finds none of its jobs at work."""
-        since = time.monotonic()
-        while True:
-            turned.clear()
-            await turned.wait()
-            at_work = [job.name for job in await database.reading(list_jobs) if job.ended_at is None]
-            if not at_work:
-                return
-            if time.monotonic() - since > STUCK:
-                raise BenchmarkError(f"the daemon hangs: {' and '.join(at_work)} has not ended")
+        at_work: list[str] = []
+        try:
+            async with asyncio.timeout(STUCK):
+                while True:
+                    turned.clear()
+                    await turned.wait()
+                    jobs = await database.reading(list_jobs)
+                    at_work = [job.name for job in jobs if job.ended_at is None]
+                    if not at_work or running.done():
+                        return
+        except TimeoutError as error:
+            doing = " and ".join(at_work) or "nothing"
+            raise BenchmarkError(f"the daemon hangs; what it is doing: {doing}") from error
 
-    async def _happen(self, number: int) -> None:
-        """Let happen what the plan has for an hour."""
-        hour = hour_of(number, self.days, self.news.kinds)
+    async def _happen(self, database: Database) -> None:
+        """Let happen what the plan has for the hour that begins."""
+        hour = hour_of(self._hours, self.days, self.news.kinds)
         if hour.heals:
             await asyncio.to_thread(self.news.heal)
         for kind, share in hour.strikes:
@@ -149,6 +149,10 @@ class Soak:
             self._failing = len(struck)
         if hour.publishes:
             await asyncio.to_thread(self.news.publish, hour.publishes)
+        if self._hours % DAY == DESK:
+            await database.writing(settle_some, now=self._clock.time)
+        if self._hours % SAMPLED == 0:
+            await self._sample(database)
 
     async def _sample(self, database: Database) -> None:
         sample = await database.reading(
