@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 DAY = 24  # hours
-SHARES = {3 * DAY: 1.0, 1: 0.06}  # of the feeds that publish every so many hours; the busy ones always
+BUSY = 0.06  # of the feeds, that publish each hour,
+ALL_FOR = 3 * DAY  # and all of them once a day for so long: then their entries are too old to be news
 LAST_CALL = 16  # hours before the end from which nothing is published: more than feeds are left alone for
 WAVE = 2 * DAY  # faults come once in so many hours,
 RISE = 12  # at this hour of them, and heal with the next wave
@@ -24,7 +25,7 @@ class Hour:
 def hour_of(number: int, days: int, kinds: Sequence[str]) -> Hour:
     """The hour of that number, from 0, of a watch of some days in which faults of all kinds take turns."""
     last = number >= days * DAY - LAST_CALL
-    share = next(share for every, share in SHARES.items() if number % every == 0)
+    share = 1.0 if number % DAY == 0 and number <= ALL_FOR else BUSY
     wave, hour = divmod(number, WAVE)
     turn = [
         (kinds[(wave * AT_ONCE + place) % len(kinds)], STRUCK) for place in range(min(AT_ONCE, len(kinds)))

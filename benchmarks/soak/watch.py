@@ -84,8 +84,9 @@ class Soak:
                 restarts += 1
                 with open_database(settings.database_url) as database:
                     await self._watch(database, settings)
-                    stored = await database.reading(stored_addresses)
-                    told = await database.reading(tellings)
+        with open_database(settings.database_url) as database:
+            stored = await database.reading(stored_addresses)
+            told = await database.reading(tellings)
         await asyncio.to_thread(self.news.heal)
         healthy = [url for url in self.news.urls if url not in self._struck]
         published = {url: await asyncio.to_thread(self.news.published, url) for url in healthy}
