@@ -7,7 +7,8 @@ FEEDSERVER.py serves a local web of feeds, with the texts of --corpus if given; 
 .tar.xz of one, of which --blog posts are taken. The real daemon watches the feeds and mails to a real mail
 server, by a clock that moves on by a quarter of an hour whenever none of its jobs is at work: some feeds
 publish each hour and all of them on the first days, faults of every kind come and heal, the mail server has a
-bad hour on every fifth day, an editor settles follow-ups, and the daemon is restarted on every tenth day.
+bad hour on every fifth day, an editor settles follow-ups, and the daemon is restarted after each of the first
+two days.
 Without --vectors it runs as where that extra is not installed. Prints a row a day, then what does not hold, a
 line each, and ends with 1 if something does not. Needs the extras `test` and `bench`, and Linux.
 """

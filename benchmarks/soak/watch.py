@@ -1,6 +1,7 @@
 """The month itself: the real daemon, by a clock that moves on as fast as its jobs are done."""
 
 import asyncio
+import gc
 import time
 from collections import Counter
 from collections.abc import Callable, Collection
@@ -26,7 +27,7 @@ TICK = timedelta(milliseconds=50)  # of the daemon, in real time
 HOUR = timedelta(hours=1)
 SAMPLED = 3  # hours between two samples
 DESK = 10  # hour of each day at which the editor settles what was mailed
-RESTARTED = 10 * DAY  # hours between two restarts
+RESTARTS = (DAY, 2 * DAY)  # hours after which the daemon is restarted; then one has to last
 STUCK = 600.0  # seconds of real time after which a job is taken to hang
 
 
@@ -84,6 +85,7 @@ class Soak:
                 restarts += 1
                 with open_database(settings.database_url) as database:
                     await self._watch(database, settings)
+                gc.collect()  # the end of a process would free all of it
         with open_database(settings.database_url) as database:
             stored = await database.reading(stored_addresses)
             told = await database.reading(tellings)
@@ -103,7 +105,7 @@ class Soak:
 
     async def _watch(self, database: Database, settings: Settings) -> None:
         """Let a daemon watch up to its next restart, or to the end."""
-        last = min(self._hours + RESTARTED, self.days * DAY)
+        last = min(hour for hour in (*RESTARTS, self.days * DAY) if hour > self._hours)
         turned = asyncio.Event()
         daemon = Daemon(database, settings, self._clock, tick=self.tick, notify=lambda _state: turned.set())
         running = asyncio.create_task(daemon.run())
