@@ -8,9 +8,8 @@ FEEDSERVER.py serves a local web of feeds, with the texts of --corpus if given; 
 server, by a clock that moves on by a quarter of an hour whenever none of its jobs is at work: some feeds
 publish each hour and all of them on the first days, faults of every kind come and heal, the mail server has a
 bad hour on every fifth day, an editor settles follow-ups, and the daemon is restarted after each of the first
-two days.
-Without --vectors it runs as where that extra is not installed. Prints a row a day, then what does not hold, a
-line each, and ends with 1 if something does not. Needs the extras `test` and `bench`, and Linux.
+two days. Without --vectors it runs as where that extra is not installed. Prints a row a day, then what does
+not hold, a line each, and ends with 1 if something does not. Needs the extras `test` and `bench`, and Linux.
 """
 
 import argparse
@@ -125,10 +124,11 @@ def live_through(options: argparse.Namespace, folder: Path) -> Month:
 
 
 async def stoppable(soak: Soak) -> Month:
-    """The month, cancelled by SIGTERM: an exception out of a signal's handler would end a job and no more."""
+    """The month, cancelled by SIGTERM or Ctrl-C: what a signal's handler raises might end one job only."""
     task = asyncio.current_task()
     assert task is not None  # noqa: S101 - a coroutine runs in one
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
     return await soak.run()
 
 
@@ -142,12 +142,11 @@ def run(options: argparse.Namespace) -> int:
             configure_logging(verbose=False, daemon=True)
         with watched_log() as errors, nullcontext() if options.vectors else without_vectors():
             month = live_through(options, Path(place))
-    if options.out:
-        options.out.write_text(
-            json.dumps([asdict(sample) for sample in month.samples], indent=1), encoding="utf-8"
-        )
-    if options.picture:
-        draw(month.samples, options.picture)
+        if options.out:
+            samples = [asdict(sample) for sample in month.samples]
+            options.out.write_text(json.dumps(samples, indent=1), encoding="utf-8")
+        if options.picture:
+            draw(month.samples, options.picture)
     print(f"\n{summary(month)}")
     faults = faults_of(month) + [f"the log has: {line}" for line in errors]
     for fault in faults:
@@ -186,8 +185,8 @@ def main() -> int:
     except (BenchmarkError, ChipwatchError) as error:
         print(f"soak: {error}", file=sys.stderr)
         return 1
-    except (asyncio.CancelledError, KeyboardInterrupt):
-        return 143
+    except asyncio.CancelledError:
+        return 128 + signal.SIGTERM
     print("all of it holds" if not faults else f"{faults} faults")
     return 1 if faults else 0
 
