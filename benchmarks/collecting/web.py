@@ -27,6 +27,10 @@ class Web:
         """Give this share of the feeds a new entry each."""
         self._ask(f"/publish?share={share}", "POST")
 
+    def fault(self, kind: str, share: float = 0.0) -> None:
+        """Let this share of the feeds fail in a way; of kind `none`, let no feed fail any more."""
+        self._ask(f"/fault?kind={kind}&share={share}", "POST")
+
     def reset(self) -> None:
         """Begin to count anew."""
         self._ask("/reset", "POST")
@@ -42,12 +46,16 @@ class Web:
 
 
 @contextlib.contextmanager
-def serving(server: Path, feeds: int, corpus: Path | None) -> Iterator[Web]:
-    """The server, for the length of the block. Raises `BenchmarkError` if it does not start."""
+def serving(server: Path, feeds: int, corpus: Path | None, entries: int = 30) -> Iterator[Web]:
+    """The server, for the length of the block, with so many entries a feed.
+
+    Raises `BenchmarkError` if it does not start.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, str(server), "--feeds", str(feeds), "--port", str(port)]
+    command += ["--entries", str(entries)]
     if corpus is not None:
         command += ["--corpus", str(corpus)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)

@@ -73,6 +73,13 @@ def read_news(item: NewsItem, vocabulary: Vocabulary) -> Reading:
     )
 
 
+def read_title(item: NewsItem, vocabulary: Vocabulary) -> Reading:
+    """As much as stories are told apart by: the names and words of the title."""
+    title = item.title[:TITLE_READ]
+    nothing: frozenset[str] = frozenset()
+    return Reading(item, vocabulary.names.count(title), {}, {}, {}, title_words(title), nothing)
+
+
 def opening_of(title: str, text: str) -> str:
     """What the vector of an item's opening is made of."""
     return f"{title}\n{text}"[:OPENING_ENCODED]

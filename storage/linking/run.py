@@ -22,7 +22,7 @@ from storage.insert import insert_new
 from storage.linking.alike import alike
 from storage.linking.encoder import Encoder
 from storage.linking.linker import Link, Linker
-from storage.linking.news import Encoded, NewsItem, Reading, read_news, with_vectors
+from storage.linking.news import Encoded, NewsItem, Reading, read_title, with_vectors
 from storage.linking.queue import items_behind, waiting_items
 from storage.linking.report import LinkReport
 from storage.linking.stored import encoded_in, news_of, read_stored, vector_row
@@ -177,14 +177,16 @@ class Batches:
         return story
 
     def _stock(self, session: Session, rows: Sequence[ItemRow]) -> None:
-        """Put the stored items of the days around these on the shelf, each day once."""
+        """Put the stored items of the days around those that have no story on the shelf, each day once."""
         around = range(-WINDOW.days, WINDOW.days + 1)
-        days = {row.moment.date() + timedelta(days=offset) for row in rows for offset in around} - self._days
+        alone = [row for row in rows if row.story_id is None]
+        days = {row.moment.date() + timedelta(days=offset) for row in alone for offset in around} - self._days
         by = self.encoder.name if self.encoder is not None else ""
         for day in sorted(days):
             start = datetime(day.year, day.month, day.day, tzinfo=UTC)
+            columns = (ItemRow.id, ItemRow.title, ItemRow.language, ItemRow.moment, ItemRow.story_id)
             known = session.execute(
-                select(ItemRow, ItemVectorRow)
+                select(*columns, ItemVectorRow)  # without their texts: there are thousands
                 .outerjoin(
                     ItemVectorRow, (ItemVectorRow.item_id == ItemRow.id) & (ItemVectorRow.encoder == by)
                 )
@@ -194,12 +196,12 @@ class Batches:
                     ItemRow.moment < start + timedelta(days=1),
                 )
             )
-            for row, vectors in known:
-                title = NewsItem(str(row.id), row.title, "", row.language, row.moment)
-                news = read_news(title, self.linker.index.vocabulary)
+            for number, title, language, moment, story, vectors in known:
+                item = NewsItem(str(number), title, "", language, moment)
+                news = read_title(item, self.linker.index.vocabulary)
                 if vectors is not None:
                     news = with_vectors(news, encoded_in(vectors))
-                self._shelf.add(row.story_id or 0, news)
+                self._shelf.add(story or 0, news)
         self._days |= days
 
 

@@ -1,0 +1,109 @@
+"""What must hold at the end of the month, each with a line for what does not. Pure."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from itertools import combinations
+from statistics import median
+from zoneinfo import ZoneInfo
+
+from benchmarks.soak.folder import RECIPIENTS
+from benchmarks.soak.mailbox import Taken
+from benchmarks.soak.measures import Sample, Telling
+from benchmarks.soak.watch import Month
+
+SHORTEST = 10  # days of which it can be said whether memory is flat
+EARLY = (1.0, 4.0)  # days, from 0, that the last three are compared with
+LAST = 3.0  # days
+MOST_GROWTH = 10.0  # MB from the second day to the last, by the slope
+MOST_SHARE = 0.05  # that the last days may be over the early ones
+
+
+def faults_of(month: Month) -> list[str]:
+    """All that does not hold."""
+    return [
+        *memory_faults(month.samples, month.days),
+        *storing_faults(month.published, month.stored),
+        *mail_faults(month.mails, RECIPIENTS, month.days),
+        *telling_faults(month.tellings),
+    ]
+
+
+def slope(points: Sequence[tuple[float, float]]) -> float:
+    """The median of the slopes between all pairs of points (Theil, Sen): few strange ones change little."""
+    slopes = [
+        (b - a) / (later - earlier) for (earlier, a), (later, b) in combinations(points, 2) if later > earlier
+    ]
+    return median(slopes) if slopes else 0.0
+
+
+def growth(samples: Sequence[Sample]) -> tuple[float, float]:
+    """MB of memory from the second day on, by its slope; the share that the last days are over the early."""
+    end = samples[-1].day
+    after = [(sample.day, sample.rss) for sample in samples if sample.day >= EARLY[0]]
+    early = median(sample.rss for sample in samples if EARLY[0] <= sample.day <= EARLY[1])
+    late = median(sample.rss for sample in samples if sample.day >= end - LAST)
+    return slope(after) * (end - EARLY[0]), late / early - 1
+
+
+def memory_faults(samples: Sequence[Sample], days: int) -> list[str]:
+    """Whether memory is flat after the first day; of fewer days than ten nothing is said."""
+    if days < SHORTEST:
+        return []
+    grown, share = growth(samples)
+    found = []
+    if grown > MOST_GROWTH:
+        found.append(f"memory grows by {grown:.1f} MB after the first day; {MOST_GROWTH:.0f} are allowed")
+    if share > MOST_SHARE:
+        found.append(
+            f"memory of the last three days is {share:.1%} over days 2 to 4; {MOST_SHARE:.0%} are allowed"
+        )
+    return found
+
+
+def storing_faults(
+    published: Mapping[str, Collection[str]], stored: Mapping[str, Mapping[str, int]]
+) -> list[str]:
+    """Whether each address that a feed published is stored once, and nothing else is from that feed."""
+    found = [] if published else ["no feed stayed healthy, so that nothing is known of what is stored"]
+    for url, addresses in published.items():
+        mine = stored.get(url, {})
+        missing = [address for address in addresses if not mine.get(address)]
+        twice = [address for address, count in mine.items() if count > 1]
+        alien = set(mine) - set(addresses)
+        for what, which in (
+            ("are missing", missing),
+            ("are stored twice", twice),
+            ("were not published", alien),
+        ):
+            if which:
+                found.append(f"{url}: {len(which)} items {what}, such as {min(which)}")
+    return found
+
+
+def mail_faults(mails: Sequence[Taken], zones: Mapping[str, str], days: int) -> list[str]:
+    """Whether each recipient got digests, one a day at most, and none twice."""
+    found = []
+    for recipient, zone in zones.items():
+        mine = [mail for mail in mails if mail.recipient == recipient]
+        if not mine or len(mine) > days:
+            found.append(f"{recipient} got {len(mine)} digests in {days} days")
+        for day, count in Counter(mail.made_at.astimezone(ZoneInfo(zone)).date() for mail in mine).items():
+            if count > 1:
+                found.append(f"{recipient} got {count} digests of {day}")
+    for message_id, count in Counter(mail.message_id for mail in mails).items():
+        if count > 1:
+            found.append(f"{count} mails are called {message_id}")
+    return found
+
+
+def telling_faults(tellings: Sequence[Telling]) -> list[str]:
+    """Whether no story was told a recipient twice of one post, or without one, unless the digest says why."""
+    told: dict[tuple[str, str, int], set[int]] = {}
+    for telling in tellings:
+        if not telling.again:
+            told.setdefault((telling.recipient, telling.post, telling.story), set()).add(telling.digest)
+    return [
+        f"{recipient} was told story {story} of {post or 'no post'} in {len(digests)} digests"
+        for (recipient, post, story), digests in told.items()
+        if len(digests) > 1
+    ]
