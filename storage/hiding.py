@@ -2,7 +2,7 @@
 
 import re
 
-_LOGIN = re.compile(r"(?<=//)[^/?#@\s\"'<>]+@")
+_LOGIN = re.compile(r"(?<=//)[^/?#\s\"'<>]+@")  # a password may itself hold an @
 # A parameter is named by its last word: `api_key`, `access-token`, but not `monkey`.
 _PARAMETER = re.compile(
     r"([?&;](?:[\w.-]*[_.-])?(?:api|access|auth|secret)?"

@@ -5,6 +5,7 @@ import multiprocessing
 import resource
 import signal
 from collections.abc import Callable, Iterator
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -34,6 +35,8 @@ class Apart:
         """
         from pebble import ProcessExpired, ProcessPool  # most crawls need none
 
+        if self._pool is not None and not self._pool.active:
+            self.close()  # its process was ended while it had nothing to do, after which it takes no more
         if self._pool is None:
             self._pool = ProcessPool(
                 max_workers=1,
@@ -46,7 +49,7 @@ class Apart:
             result: R = await asyncio.wrap_future(future)
         except TimeoutError as error:
             raise UnreadableError(f"it takes longer than {self.seconds:.0f} s to read; refused") from error
-        except (ProcessExpired, MemoryError) as error:
+        except (ProcessExpired, BrokenProcessPool, MemoryError) as error:
             raise UnreadableError("it takes too much memory to read; refused") from error
         return result
 

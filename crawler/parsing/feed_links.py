@@ -27,7 +27,7 @@ def feed_links(document: Document) -> list[str]:
     Feeds of comments come last. At most `MAX_LINKS`, each once.
     """
     page = Selector(text=page_text(document.body, document.content_type), type="html")
-    base = web_link(document.url, page.xpath("string(//base/@href)").get("")) or document.url
+    base = web_link(document.url, page.xpath("string(//base/@href)").get(""), told=False) or document.url
     named = [
         (link.attrib.get("href", ""), link.attrib.get("title", ""))
         for link in page.css("link[rel~=alternate][href], link[rel~=feed][href]")
@@ -39,7 +39,7 @@ def feed_links(document: Document) -> list[str]:
         for href in page.xpath("(//a/@href)[position() <= 2000]").getall()
         if _LOOKS_LIKE_ONE.search(_path_of(href))
     ]
-    urls = [web_link(base, href) for href in [*(href for href, _ in named), *linked]]
+    urls = [web_link(base, href, told=False) for href in [*(href for href, _ in named), *linked]]
     return list(dict.fromkeys(url for url in urls if url is not None))[:MAX_LINKS]
 
 

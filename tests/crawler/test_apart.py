@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import threading
 from collections.abc import Iterator
 
@@ -77,3 +78,15 @@ def test_the_loop_goes_on_meanwhile(apart: Apart) -> None:
 
 def test_closing_one_that_was_never_used_is_nothing() -> None:
     Apart().close()
+
+
+def test_a_process_that_is_ended_from_outside_is_replaced(apart: Apart) -> None:
+    first = asyncio.run(apart.run(process_id))
+    os.kill(first, signal.SIGKILL)
+    while True:  # until that is noticed
+        try:
+            again = asyncio.run(apart.run(process_id))
+        except UnreadableError:
+            continue
+        break
+    assert again != first

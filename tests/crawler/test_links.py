@@ -27,6 +27,24 @@ def test_a_link_is_made_absolute_and_encoded(link: str, url: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("base", "link", "url"),
+    [
+        ("https://me:s@cret@news.example/feed", "/a", "https://news.example/a"),
+        ("https://news.example/feed?token=secret", "#a", "https://news.example/feed#a"),
+        ("https://news.example/feed?page=2", "#a", "https://news.example/feed?page=2#a"),
+        ("https://news.example/feed", "https://me@other.example/a", "https://me@other.example/a"),
+    ],
+)
+def test_a_link_takes_over_no_secret_of_its_document(base: str, link: str, url: str) -> None:
+    assert web_link(base, link) == url
+
+
+def test_where_the_user_alone_sees_a_link_it_keeps_the_login() -> None:
+    link = web_link("https://me:secret@news.example/", "/feed", told=False)
+    assert link == "https://me:secret@news.example/feed"
+
+
+@pytest.mark.parametrize(
     "link",
     ["", "  ", "mailto:a@b.example", "javascript:alert(1)", "data:,x", "http://", "http://["],
 )

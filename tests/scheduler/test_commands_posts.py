@@ -131,6 +131,17 @@ def test_a_blog_on_the_web_is_imported_and_it_is_said_by_what(folder: Folder, we
     assert told["missing"] == ["/b/", "https://news.example/New"]
 
 
+def test_an_import_tells_no_secret_of_the_address(folder: Folder, web: WebServer) -> None:
+    folder.settings(ALLOWED)
+    public = web.add("/feed.xml?token=S3cret", feed("New"), content_type="application/rss+xml")
+    url = public.replace("http://", "http://me:S3cret@")
+    for more in ((), ("--json",)):
+        ran = folder.run("posts", "import", url, "--no-vectors", *more)
+        assert ran.code == 0
+        assert "/feed.xml?token=***" in ran.out
+        assert "S3cret" not in ran.out
+
+
 @pytest.mark.parametrize(
     ("where", "code", "said"),
     [

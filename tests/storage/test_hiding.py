@@ -11,6 +11,7 @@ from storage.hiding import hide_secrets
     ("said", "shown"),
     [
         ("https://me:s3cret@news.example/feed failed", "https://***@news.example/feed failed"),
+        ("https://me:s@cr@t@news.example/feed", "https://***@news.example/feed"),
         ("postgresql+psycopg://chip:pw@db/watch", "postgresql+psycopg://***@db/watch"),
         ("https://news.example/feed?token=abc&page=2", "https://news.example/feed?token=***&page=2"),
         ("https://news.example/?a=1&api_key=abc#top", "https://news.example/?a=1&api_key=***#top"),

@@ -13,6 +13,7 @@ from scheduler.commands.posts.finding import progress_bar
 from scheduler.output import print_json
 from scheduler.signals import stopping_on_signals
 from storage.errors import InputError, plain_line
+from storage.hiding import hide_secrets
 from storage.linking.encoder import default_encoder
 from storage.posts.encoding import encode_posts
 from storage.posts.importing import ImportReport
@@ -79,7 +80,7 @@ def _row(report: ImportReport) -> dict[str, Any]:
     """What an import did, with stable field names."""
     return {
         "by": report.by,
-        "address": report.address,
+        "address": hide_secrets(report.address),
         "new": len(report.new),
         "changed": len(report.changed),
         "unchanged": report.unchanged,
@@ -108,7 +109,7 @@ def _summary(report: ImportReport) -> Iterator[str]:
     for skipped in report.skipped:
         yield f"not imported: {plain_line(skipped.file)}: {plain_line(skipped.reason)}"
     if report.by in _MEANS:
-        yield f"read {_MEANS[report.by]} ({plain_line(report.address)})"
+        yield f"read {_MEANS[report.by]} ({plain_line(hide_secrets(report.address))})"
     yield from map(plain_line, report.notes)
     total = len(report.new) + len(report.changed) + report.unchanged
     yield (
