@@ -37,21 +37,29 @@ class MetricsServer:
         if before is not None and before.daemon.metrics == settings.daemon.metrics:
             return
         await self.close()
-        if not settings.daemon.metrics:
+        try:
+            await self._open(settings.daemon.metrics)
+        except SettingsError:
+            self._settings = before  # as all other settings, it stays as it was
+            if before is not None:
+                await self._open(before.daemon.metrics)
+            raise
+
+    async def _open(self, address: str) -> None:
+        if not address:
             return
-        host, _, port = settings.daemon.metrics.rpartition(":")
+        host, _, port = address.rpartition(":")
         app = web.Application()
         app.add_routes([web.get("/metrics", self._metrics), web.get("/health", self._health)])
         self._runner = web.AppRunner(app, access_log=None, handle_signals=False)
         await self._runner.setup()
         try:
             await web.TCPSite(self._runner, host.strip("[]"), int(port)).start()
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # the latter of what cannot be the name of a host
             await self.close()
-            raise SettingsError(
-                f"[daemon] metrics: {settings.daemon.metrics} cannot be taken: {error.strerror}"
-            ) from error
-        logger.info("metrics at http://%s/metrics", settings.daemon.metrics)
+            said = getattr(error, "strerror", error)
+            raise SettingsError(f"[daemon] metrics: {address} cannot be taken: {said}") from error
+        logger.info("metrics at http://%s/metrics", address)
 
     async def close(self) -> None:
         """Be nowhere."""

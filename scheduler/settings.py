@@ -1,5 +1,6 @@
 """The settings file, `chipwatch.toml`: read, checked, and its mistakes named."""
 
+import contextlib
 import ipaddress
 import os
 import re
@@ -10,6 +11,7 @@ from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -30,16 +32,16 @@ from storage.urls import is_web_url
 FILE_NAME = "chipwatch.toml"
 PASSWORD_VARIABLE = "CHIPWATCH_MAIL_PASSWORD"  # noqa: S105 - the name of a variable
 
+MAX_PORT = 65_535
+MAX_FILE = 1_000_000  # bytes of a file that a setting names, to be read as text
 _ADDRESS = r"^[^@\s<>,;]+@[^@\s<>,;]+$"
 
 
 def _time(value: object) -> object:
     if isinstance(value, str):
-        try:
-            return time.fromisoformat(value)
-        except ValueError:
-            pass
-    elif isinstance(value, time):
+        with contextlib.suppress(ValueError):
+            value = time.fromisoformat(value)
+    if isinstance(value, time) and value.tzinfo is None:  # that has a setting of its own
         return value
     raise ValueError('must be a time of day such as "07:30"')
 
@@ -55,7 +57,13 @@ def _recipient(value: object) -> object:
     return {"address": value} if isinstance(value, str) else value
 
 
-Address = Annotated[str, Field(pattern=_ADDRESS)]
+def _printable(value: str) -> str:
+    if not value.isprintable():
+        raise ValueError(f"is no e-mail address: {value!r}")
+    return value
+
+
+Address = Annotated[str, Field(pattern=_ADDRESS), AfterValidator(_printable)]
 TimeOfDay = Annotated[time, BeforeValidator(_time)]
 Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
 Language = Literal["ja", "en"]
@@ -92,7 +100,7 @@ class CrawlSettings(Section):
     timeout: Duration = timedelta(seconds=20)
     concurrency: int = Field(default=64, ge=1, le=200)
     delay: Pause | None = None  # between two fetches from a host
-    articles: int = Field(default=50, ge=0)
+    articles: int = Field(default=50, ge=0, le=1_000_000)
     adapt: bool = True  # intervals follow how often a source really publishes, within the two bounds
     shortest: Duration = timedelta(minutes=10)
     longest: Duration = timedelta(hours=12)
@@ -154,10 +162,10 @@ class DigestSettings(Section):
     @field_validator("to")
     @classmethod
     def _once_each(cls, value: tuple[RecipientSettings, ...]) -> tuple[RecipientSettings, ...]:
-        addresses = [recipient.address for recipient in value]
-        for address in addresses:
-            if addresses.count(address) > 1:
-                raise ValueError(f"names {address} twice")
+        addresses = [recipient.address.casefold() for recipient in value]
+        for recipient in value:
+            if addresses.count(recipient.address.casefold()) > 1:
+                raise ValueError(f"names {recipient.address} twice")
         return value
 
 
@@ -165,7 +173,7 @@ class MailSettings(Section):
     """The mail server that takes the digest."""
 
     host: str = ""
-    port: int = Field(default=587, ge=1, le=65535)
+    port: int = Field(default=587, ge=1, le=MAX_PORT)
     security: Literal["starttls", "tls", "none"] = "starttls"
     username: str = ""
     password_file: str = ""  # relative to the settings file
@@ -180,7 +188,8 @@ class DaemonSettings(Section):
     @field_validator("metrics")
     @classmethod
     def _address(cls, value: str) -> str:
-        if value and not re.fullmatch(r"(?:\[[0-9a-fA-F:.]+\]|[^\s:/]+):\d{1,5}", value):
+        match = re.fullmatch(r"(?:\[[0-9a-fA-F:.]+\]|[^\s:/]+):([0-9]{1,5})", value)
+        if value and (match is None or int(match[1]) > MAX_PORT):
             raise ValueError('must be a host and a port such as "127.0.0.1:9464"')
         return value
 
@@ -262,11 +271,20 @@ class Settings(Section):
             return None
         path = self.locate(self.mail.password_file, "[mail] password_file")
         try:
-            return path.read_text(encoding="utf-8").strip()
+            return read_text(path).strip()
         except (OSError, ValueError) as error:
             raise SettingsError(
                 f"[mail] password_file: {path} cannot be read; make it, or set {PASSWORD_VARIABLE}"
             ) from error
+
+
+def read_text(path: Path) -> str:
+    """The text of a file that a setting names. Raises `OSError`, or `ValueError` for what is no text."""
+    with path.open("rb") as file:
+        data = file.read(MAX_FILE + 1)
+    if len(data) > MAX_FILE:
+        raise ValueError(f"more than {MAX_FILE // 1_000_000} MB")
+    return data.decode()
 
 
 def beside(url: str, folder: Path) -> str:

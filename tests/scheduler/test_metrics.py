@@ -93,7 +93,26 @@ def test_an_address_that_is_taken_is_named(database: Database, folder: Folder) -
     asyncio.run(run())
 
 
-@pytest.mark.parametrize("address", ["9464", "127.0.0.1", "http://127.0.0.1:9464", "a b:1"])
+@pytest.mark.parametrize("host", ["..", "a" * 300])
+def test_what_cannot_be_a_host_is_named_and_the_old_address_stays(
+    database: Database, folder: Folder, host: str
+) -> None:
+    async def run() -> None:
+        server = MetricsServer(database, lambda: NOW)
+        first = folder.settings(f'[daemon]\nmetrics = "{free_address()}"\n')
+        await server.serve(first)
+        try:
+            alive(database)
+            with pytest.raises(SettingsError, match=rf"\[daemon\] metrics: {host}:80 cannot be taken"):
+                await server.serve(folder.settings(f'[daemon]\nmetrics = "{host}:80"\n'))
+            assert (await ask(first.daemon.metrics, "/health")) == (200, "alive\n")
+        finally:
+            await server.close()
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("address", ["9464", "127.0.0.1", "http://127.0.0.1:9464", "a b:1", "a:65536", "a:١"])
 def test_what_is_no_address_is_refused(folder: Folder, address: str) -> None:
     with pytest.raises(SettingsError, match=r"\[daemon\] metrics must be a host and a port"):
         folder.settings(f'[daemon]\nmetrics = "{address}"\n')
