@@ -38,11 +38,12 @@ class MetricsServer:
             await self.close()
             try:
                 await self._open(settings.daemon.metrics)
-            except OSError as error:
+            except (OSError, UnicodeError) as error:  # the latter of what cannot be the name of a host
                 if before is not None:
                     await self._open(before.daemon.metrics)  # it was free a moment ago
+                said = getattr(error, "strerror", error)
                 raise SettingsError(
-                    f"[daemon] metrics: {settings.daemon.metrics} cannot be taken: {error.strerror}"
+                    f"[daemon] metrics: {settings.daemon.metrics} cannot be taken: {said}"
                 ) from error
         self._settings = settings
 
@@ -56,7 +57,7 @@ class MetricsServer:
         await self._runner.setup()
         try:
             await web.TCPSite(self._runner, host.strip("[]"), int(port)).start()
-        except OSError:
+        except (OSError, UnicodeError):
             await self.close()
             raise
         logger.info("metrics at http://%s/metrics", address)

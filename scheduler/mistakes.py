@@ -30,7 +30,8 @@ def explain(error: ValidationError, values: Mapping[str, Any], keys: Keys) -> st
     if first["type"] == "extra_forbidden":
         return f"{place} is not a setting; did you mean {nearest(loc, keys)}?"
     if first["type"] == "missing":
-        return f"{place} is missing; every source needs a name and a url"
+        needs = "source needs a name and a url" if loc[0] == "sources" else "recipient needs an address"
+        return f"{place} is missing; every {needs}"
     if loc == ("sources",):
         return str(first["ctx"]["error"]) if "ctx" in first else "sources are written [[sources]], one by one"
     if first["type"] == "no_address":

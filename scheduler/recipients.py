@@ -9,7 +9,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from scheduler.sections import Language
-from scheduler.settings import Settings
+from scheduler.settings import Settings, read_text
 from storage.errors import SettingsError
 
 FILES = "files"
@@ -79,7 +79,7 @@ def chat_urls(settings: Settings) -> Mapping[str, str]:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return read_text(path)
     except (OSError, ValueError) as error:
         raise SettingsError(
             f"[digest] chat_file: {path} cannot be read; make it, with a URL of Apprise on each line"

@@ -1,5 +1,6 @@
 """The sections of the settings file, each key with what it takes."""
 
+import contextlib
 import ipaddress
 import re
 from datetime import time, timedelta
@@ -27,11 +28,9 @@ _ADDRESS = re.compile(r"(?!.*=\?)[^@\s<>,;:\"()\[\]\\]+@[\w-]+(?:\.[\w-]+)*")
 
 def _time(value: object) -> object:
     if isinstance(value, str):
-        try:
-            return time.fromisoformat(value)
-        except ValueError:
-            pass
-    elif isinstance(value, time):
+        with contextlib.suppress(ValueError):
+            value = time.fromisoformat(value)
+    if isinstance(value, time) and value.tzinfo is None:  # that has a setting of its own
         return value
     raise ValueError('must be a time of day such as "07:30"')
 
@@ -95,7 +94,7 @@ class CrawlSettings(Section):
     timeout: Duration = timedelta(seconds=20)
     concurrency: int = Field(default=64, ge=1, le=200)
     delay: Pause | None = None  # between two fetches from a host
-    articles: int = Field(default=50, ge=0)
+    articles: int = Field(default=50, ge=0, le=1_000_000)
     adapt: bool = True  # intervals follow how often a source really publishes, within the two bounds
     shortest: Duration = timedelta(minutes=10)
     longest: Duration = timedelta(hours=12)
@@ -157,10 +156,10 @@ class DigestSettings(Section):
     @field_validator("to")
     @classmethod
     def _once_each(cls, value: tuple[RecipientSettings, ...]) -> tuple[RecipientSettings, ...]:
-        addresses = [recipient.address for recipient in value]
-        for address in addresses:
-            if addresses.count(address) > 1:
-                raise ValueError(f"names {address} twice")
+        addresses = [recipient.address.casefold() for recipient in value]
+        for recipient in value:
+            if addresses.count(recipient.address.casefold()) > 1:
+                raise ValueError(f"names {recipient.address} twice")
         return value
 
 
@@ -183,7 +182,7 @@ class DaemonSettings(Section):
     @field_validator("metrics")
     @classmethod
     def _address(cls, value: str) -> str:
-        if value and not re.fullmatch(r"(?:\[[0-9a-fA-F:.]+\]|[^\s:/]+):\d{1,5}", value):
+        if value and not re.fullmatch(r"(?:\[[0-9a-fA-F:.]+\]|[^\s:/]+):[0-9]{1,5}", value):
             raise ValueError('must be a host and a port such as "127.0.0.1:9464"')
         if value and int(value.rpartition(":")[2]) > LAST_PORT:
             raise ValueError(f"must have a port up to {LAST_PORT}")

@@ -25,6 +25,7 @@ from scheduler.sections import (
 from storage.errors import SettingsError
 
 FILE_NAME = "chipwatch.toml"
+MAX_FILE = 1_000_000  # bytes of a file that a setting names, to be read as text
 PASSWORD_VARIABLE = "CHIPWATCH_MAIL_PASSWORD"  # noqa: S105 - the name of a variable
 
 
@@ -98,11 +99,20 @@ class Settings(Section):
             return None
         path = self.locate(self.mail.password_file, "[mail] password_file")
         try:
-            return path.read_text(encoding="utf-8").strip()
+            return read_text(path).strip()
         except (OSError, ValueError) as error:
             raise SettingsError(
                 f"[mail] password_file: {path} cannot be read; make it, or set {PASSWORD_VARIABLE}"
             ) from error
+
+
+def read_text(path: Path) -> str:
+    """The text of a file that a setting names. Raises `OSError`, or `ValueError` for what is no text."""
+    with path.open("rb") as file:
+        data = file.read(MAX_FILE + 1)
+    if len(data) > MAX_FILE:
+        raise ValueError(f"more than {MAX_FILE // 1_000_000} MB")
+    return data.decode()
 
 
 def beside(url: str, folder: Path) -> str:

@@ -12,10 +12,12 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import URL
 from sqlalchemy.orm import Session
 
-from storage.copying import Counts, copy_rows, is_unused
+from storage.copying import Counts, check_values, copy_rows, is_unused
 from storage.engine import Database, open_database
 from storage.errors import InputError, StorageError
 from storage.holding import held
+
+_ENDINGS = ("-wal", "-shm", "-journal", ".lock")  # of files beside a database of SQLite, and of its hold
 
 
 @dataclass(frozen=True)
@@ -34,14 +36,9 @@ def write_backup(database: Database, file: Path, *, replace: bool = False) -> Ba
     Raises `InputError` if the file is there and not to be replaced, is the database, or cannot be written,
     `StorageError` if one of the two databases fails.
     """
-    if file.is_dir():
-        raise InputError(f"{file} is a folder; name a file in it")
     part = file.with_name(f"{file.name}.part")
-    if any(_is_of(database, path) for path in (file, part)):
-        raise InputError(f"{file} is the database itself; name another file")
-    if file.exists() and not replace:
-        raise InputError(f"{file} is there already; name another file, or replace it with --force")
     try:
+        _check(database, file, part, replace=replace)
         with _alone(part) as descriptor:
             with (
                 database.read() as source,
@@ -57,6 +54,18 @@ def write_backup(database: Database, file: Path, *, replace: bool = False) -> Ba
         raise InputError(f"{file} cannot be written: {error.strerror}") from error
 
 
+def _check(database: Database, file: Path, part: Path, *, replace: bool) -> None:
+    """Raise `InputError` unless a backup may be written to a file."""
+    if file.is_dir():
+        raise InputError(f"{file} is a folder; name a file in it")
+    if any(_is_of(database, path) for path in (file, part)):
+        raise InputError(f"{file} is the database itself, or a part of it; name another file")
+    if file.exists() and not file.is_file():
+        raise InputError(f"{file} is no file that can be replaced; name another one")
+    if file.exists() and not replace:
+        raise InputError(f"{file} is there already; name another file, or replace it with --force")
+
+
 def restore_backup(database: Database, file: Path) -> Counts:
     """Copy a backup into a database that holds nothing yet, all of it or nothing.
 
@@ -65,14 +74,24 @@ def restore_backup(database: Database, file: Path) -> Counts:
     Raises `InputError` if the file is no backup of this version or an earlier one, `HeldError` if a daemon
     runs on the database, `StorageError` if that holds something already, or fails.
     """
-    if _is_of(database, file):
+    try:
+        there, same = file.is_file(), _is_of(database, file)
+    except OSError as error:
+        raise InputError(f"{file} cannot be read: {error.strerror}") from error
+    if not there:
+        raise InputError(f"there is no file {file}")
+    if same:
         raise InputError(f"{file} is the database itself; name a backup")
     with held(database), _opened(file, _room(database)) as source, database.write() as target:
         if not is_unused(target):
             raise StorageError(
                 "the database holds news or posts already; move it away, or set another [storage] url"
             )
-        return copy_rows(source, target)
+        try:
+            check_values(source)
+            return copy_rows(source, target)
+        except (ValueError, TypeError, RecursionError) as error:  # no date, no JSON
+            raise InputError(f"{file} cannot be restored: it holds a wrong value ({error})") from error
 
 
 @contextmanager
@@ -95,8 +114,6 @@ def _opened(file: Path, room: Path | None) -> Iterator[Session]:
 
 def _copy_out(file: Path, copy: Path) -> None:
     """Copy a backup as SQLite does, which takes no lock of a writer for part of the file."""
-    if not file.is_file():
-        raise InputError(f"there is no file {file}")
     read_only = f"{file.resolve().as_uri()}?mode=ro"
     try:
         with (
@@ -105,14 +122,16 @@ def _copy_out(file: Path, copy: Path) -> None:
         ):
             source.backup(target)
             found = target.execute("PRAGMA integrity_check(1)").fetchone()[0]
-            named = target.execute(
-                "SELECT count(*) FROM sqlite_schema WHERE name = 'alembic_version'"
-            ).fetchone()[0]
+            named, foreign = target.execute(
+                "SELECT count(*) FILTER (WHERE name = 'alembic_version'), "
+                "count(*) FILTER (WHERE type IN ('view', 'trigger') OR sql LIKE 'CREATE VIRTUAL %') "
+                "FROM sqlite_schema"
+            ).fetchone()
     except sqlite3.Error as error:
         raise InputError(f"{file} cannot be read as a backup: {error}") from error
     if found != "ok":
         raise InputError(f"{file} is damaged: {found}")
-    if not named:
+    if not named or foreign:  # what is not only data would be run
         raise InputError(f"{file} is no backup of chipwatch, but another program's database")
 
 
@@ -122,7 +141,8 @@ def _alone(part: Path) -> Iterator[int]:
 
     One that a killed process left is taken over.
     """
-    descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    # A link that somebody laid there would lead to another file.
+    descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     try:
         _lock(descriptor, part)
         try:
@@ -160,9 +180,14 @@ def _sqlite(file: Path) -> str:
 
 
 def _is_of(database: Database, file: Path) -> bool:
-    """Whether a file is the one that the database lies in."""
+    """Whether a file is the one that the database lies in, or one of those that belong to it."""
     own = _own_file(database)
-    return own is not None and file.exists() and own.samefile(file)
+    if own is None:
+        return False
+    beside = {f"{own.name}{ending}" for ending in _ENDINGS}
+    if file.name in beside and file.parent.samefile(own.parent):
+        return True
+    return file.exists() and own.samefile(file)
 
 
 def _own_file(database: Database) -> Path | None:

@@ -1,11 +1,21 @@
 """Copying all rows of one database into another, of either kind: for backups, restores and moves."""
 
-from sqlalchemy import delete, func, insert, select
+from typing import Any
+
+from sqlalchemy import Boolean, Column, Float, Integer, LargeBinary, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from storage.models import Base, FollowupRow, ItemRow, PostRow
 
 AT_ONCE = 200  # rows read and written together: a digest of 100 kB each is 20 MB of memory
+
+# All others are kept as text; a float without a fraction may be kept as an integer.
+_STORED = {
+    LargeBinary: ("blob",),
+    Integer: ("integer",),
+    Boolean: ("integer",),
+    Float: ("real", "integer"),
+}
 
 Counts = dict[str, int]  # rows by table
 
@@ -29,6 +39,27 @@ def copy_rows(source: Session, target: Session) -> Counts:
     if target.get_bind().dialect.name == "postgresql":
         _go_on_counting(target)
     return counts
+
+
+def check_values(source: Session) -> None:
+    """Raise `ValueError` if a column of an SQLite database holds what is not of its kind.
+
+    SQLite itself keeps anything in any column.
+    """
+    for table in Base.metadata.sorted_tables:
+        for column in table.columns:
+            stored = func.typeof(column)
+            wrong = source.scalar(select(stored).where(stored.not_in((*_kinds(column), "null"))).limit(1))
+            if wrong is not None:
+                raise ValueError(f"{wrong} as {column}")
+
+
+def _kinds(column: Column[Any]) -> tuple[str, ...]:
+    """In which forms SQLite keeps the values of a column."""
+    for kind, stored in _STORED.items():
+        if isinstance(column.type, kind):
+            return stored
+    return ("text",)
 
 
 def _go_on_counting(session: Session) -> None:

@@ -120,7 +120,7 @@ def open_database(url: str, *, passing: bool = False) -> Database:
             raise StorageError("[storage] url: a database in memory is gone at once; give a file")
         engine = create_engine(where, connect_args=_connect_args(where.get_backend_name()))
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError) as error:
-        shown = re.sub("//[^/@]*@", "//***@", url)  # it may hold a password, even if it is no URL
+        shown = re.sub(".*@", "***@", url, flags=re.DOTALL)  # it may hold a password, even if it is no URL
         raise StorageError(
             f"[storage] url: {shown!r} is not a database; write sqlite:///chipwatch.db or postgresql+psycopg://…"
         ) from error

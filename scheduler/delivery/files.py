@@ -88,5 +88,6 @@ def _replace(path: Path, data: bytes, what: str) -> None:
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)
-    except OSError as error:
-        raise DeliveryError(f"{what}: {path} cannot be written: {error.strerror}") from error
+    except (OSError, ValueError) as error:  # the latter of a name that no file can have
+        said = getattr(error, "strerror", error)
+        raise DeliveryError(f"{what}: {path} cannot be written: {said}") from error

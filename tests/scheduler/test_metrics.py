@@ -112,12 +112,31 @@ def test_settings_that_are_refused_leave_it_where_it_was(database: Database, fol
     asyncio.run(run())
 
 
+@pytest.mark.parametrize("host", ["..", "a" * 300])
+def test_what_cannot_be_a_host_is_named_and_the_old_address_stays(
+    database: Database, folder: Folder, host: str
+) -> None:
+    async def run() -> None:
+        server = MetricsServer(database, lambda: NOW)
+        first = folder.settings(f'[daemon]\nmetrics = "{free_address()}"\n')
+        await server.serve(first)
+        try:
+            alive(database)
+            with pytest.raises(SettingsError, match=rf"\[daemon\] metrics: {host}:80 cannot be taken"):
+                await server.serve(folder.settings(f'[daemon]\nmetrics = "{host}:80"\n'))
+            assert (await ask(first.daemon.metrics, "/health")) == (200, "alive\n")
+        finally:
+            await server.close()
+
+    asyncio.run(run())
+
+
 def test_a_port_that_there_is_not_is_refused(folder: Folder) -> None:
     with pytest.raises(SettingsError, match=r"\[daemon\] metrics must have a port up to 65535"):
         folder.settings('[daemon]\nmetrics = "127.0.0.1:99999"\n')
 
 
-@pytest.mark.parametrize("address", ["9464", "127.0.0.1", "http://127.0.0.1:9464", "a b:1"])
+@pytest.mark.parametrize("address", ["9464", "127.0.0.1", "http://127.0.0.1:9464", "a b:1", "a:١"])
 def test_what_is_no_address_is_refused(folder: Folder, address: str) -> None:
     with pytest.raises(SettingsError, match=r"\[daemon\] metrics must be a host and a port"):
         folder.settings(f'[daemon]\nmetrics = "{address}"\n')

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from scheduler.recipients import chat_urls
 from scheduler.settings import load_settings
 from storage.errors import SettingsError
 
@@ -24,6 +25,16 @@ def test_a_password_file_that_no_file_can_be_called_is_a_mistake(tmp_path: Path)
     file.write_text('[mail]\npassword_file = "a\\u0000b"')
     with pytest.raises(SettingsError):
         load_settings(file).password()
+
+
+@pytest.mark.parametrize("key", ["[mail]\npassword_file", "[digest]\nchat_file"])
+@pytest.mark.parametrize("path", ["/dev/zero", ".", "a\\u0000b"])
+def test_what_is_no_file_of_a_few_lines_is_a_mistake(tmp_path: Path, key: str, path: str) -> None:
+    file = tmp_path / "chipwatch.toml"
+    file.write_text(f'{key} = "{path}"')
+    loaded = load_settings(file)
+    with pytest.raises(SettingsError, match="cannot be read"):
+        chat_urls(loaded) if loaded.digest.chat_file else loaded.password()
 
 
 _texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)

@@ -1,6 +1,7 @@
 """Backups are whole or not there, hold one state, and give back every row, also on the other database."""
 
 import fcntl
+import os
 import sqlite3
 import subprocess
 import sys
@@ -307,3 +308,70 @@ def test_what_is_no_backup_is_refused_in_one_line(database: Database, kept: Path
         assert str(file) in str(caught.value)
         assert "\n" not in str(caught.value)
     assert count(database, PostRow) == [0]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "CREATE TRIGGER surprise AFTER UPDATE ON alembic_version BEGIN DELETE FROM post; END",
+        "ALTER TABLE job RENAME TO kept; CREATE VIEW job AS WITH RECURSIVE n(i) AS "
+        "(SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT kept.* FROM n, kept",
+        "CREATE VIRTUAL TABLE words USING fts5(word)",
+    ],
+    ids=["trigger", "view", "virtual"],
+)
+def test_a_backup_that_would_run_something_is_refused(database: Database, kept: Path, change: str) -> None:
+    with closing(sqlite3.connect(kept)) as connection:
+        connection.executescript(change)
+    with pytest.raises(InputError, match="is no backup of chipwatch"):
+        restore_backup(database, kept)
+
+
+@pytest.mark.parametrize("value", ["'yesterday'", "x'ff'", "1e308"])
+@pytest.mark.parametrize("column", ["imported_at", "title"])
+def test_a_value_that_the_store_never_writes_is_refused(
+    database: Database, kept: Path, column: str, value: str
+) -> None:
+    if (column, value) == ("title", "'yesterday'"):
+        value = "CAST(title AS BLOB)"
+    if (column, value) == ("title", "1e308"):
+        value = "zeroblob(9)"  # SQLite makes a text of a number
+    ask(kept, f"UPDATE post SET {column} = {value}")  # noqa: S608 - our own words
+    with pytest.raises(InputError, match="cannot be restored: it holds a wrong value"):
+        restore_backup(database, kept)
+    assert count(database, PostRow) == [0]
+
+
+def test_broken_json_is_refused(database: Database, kept: Path) -> None:
+    ask(kept, "INSERT INTO claim VALUES (1, 0, 'x', '{', '[]', 0, NULL)")
+    with pytest.raises(InputError, match="cannot be restored: it holds a wrong value"):
+        restore_backup(database, kept)
+
+
+@pytest.mark.parametrize("ending", ["-wal", "-shm", "-journal", ".lock"])
+def test_what_belongs_to_the_database_is_never_replaced(tmp_path: Path, ending: str) -> None:
+    own = tmp_path / "own.db"
+    with open_database(f"sqlite:///{own}") as database:
+        add_post(database)
+        with pytest.raises(InputError, match="is the database itself, or a part of it"):
+            write_backup(database, tmp_path / f"own.db{ending}", replace=True)
+        assert count(database, PostRow) == [1]
+
+
+def test_a_backup_goes_through_no_link_and_over_nothing_but_a_file(database: Database, file: Path) -> None:
+    precious = file.with_name("precious")
+    precious.write_text("precious")
+    file.with_name(f"{file.name}.part").symlink_to(precious)
+    with pytest.raises(InputError, match="cannot be written"):
+        write_backup(database, file)
+    assert precious.read_text() == "precious"
+    pipe = file.with_name("pipe")
+    os.mkfifo(pipe)
+    with pytest.raises(InputError, match="is no file that can be replaced"):
+        write_backup(database, pipe, replace=True)
+
+
+def test_a_name_too_long_for_a_file_is_said_in_one_line(database: Database, file: Path) -> None:
+    for do in (write_backup, restore_backup):
+        with pytest.raises(InputError, match="File name too long"):
+            do(database, file.with_name("a" * 300))

@@ -81,3 +81,8 @@ def test_a_database_that_the_server_does_not_have_is_named(postgresql: str) -> N
     url = postgresql.replace("/postgres?", "/nowhere?")
     assert url != postgresql
     assert "nowhere" in refusal(url)
+
+
+@pytest.mark.parametrize("url", ["editor:secret@db.example/blog", "postgresql:editor:sec@secret@db/blog"])
+def test_what_is_no_url_is_named_without_the_password(url: str) -> None:
+    assert "secret" not in refusal(url)

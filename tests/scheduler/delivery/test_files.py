@@ -77,3 +77,10 @@ def test_a_chart_goes_into_the_page_itself() -> None:
     mail = Mail("s", '<img src="cid:chart">', "t", "<1@x>", {}, b"PNG")
     assert self_contained(mail) == '<img src="data:image/png;base64,UE5H">'
     assert self_contained(Mail("s", "<p>", "t", "<1@x>", {})) == "<p>"
+
+
+@pytest.mark.parametrize("name", ["a\\u0000b", "/dev/null/x", "."])
+def test_what_cannot_be_a_file_is_told(folder: Folder, name: str) -> None:
+    settings = folder.settings(f'[digest]\njson = "{name}"\n')
+    with pytest.raises(DeliveryError, match=r"\[digest\] json: .* cannot be written"):
+        write_files(settings, [])
