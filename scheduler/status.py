@@ -133,5 +133,11 @@ def _stuck(status: Status) -> Iterator[str]:
         which = f"the digest of {digest.created_at:%Y-%m-%d} for {digest.recipient}"
         if digest.refused_at is not None:
             yield f"{which} was refused: {digest.error}; chipwatch digest --send tries it again"
-        elif not digest.silent and digest.sent_at is None and status.now - digest.created_at > LATE:
+        elif not digest.silent and digest.sent_at is None and _is_late(digest, status):
             yield f"{which} waits: {digest.error or 'it was not tried yet'}"
+
+
+def _is_late(digest: Handed, status: Status) -> bool:
+    """Whether a digest has waited too long, or nobody is there to try it again."""
+    abandoned = digest.error is not None and not status.alive
+    return abandoned or status.now - digest.created_at > LATE

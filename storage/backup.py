@@ -16,6 +16,7 @@ from storage.copying import Counts, check_values, copy_rows, is_unused
 from storage.engine import Database, open_database
 from storage.errors import InputError, StorageError
 from storage.holding import held
+from storage.watch import forget_watch
 
 _ENDINGS = ("-wal", "-shm", "-journal", ".lock")  # of files beside a database of SQLite, and of its hold
 
@@ -89,7 +90,9 @@ def restore_backup(database: Database, file: Path) -> Counts:
             )
         try:
             check_values(source)
-            return copy_rows(source, target)
+            counts = copy_rows(source, target)
+            forget_watch(target)  # the daemon of then, and what it was at
+            return counts
         except (ValueError, TypeError, RecursionError) as error:  # no date, no JSON
             raise InputError(f"{file} cannot be restored: it holds a wrong value ({error})") from error
 

@@ -48,6 +48,12 @@ def end_watch(session: Session) -> None:
     session.execute(delete(WatchRow))
 
 
+def forget_watch(session: Session) -> None:
+    """Forget the daemon and its jobs: these were another database's."""
+    session.execute(delete(WatchRow))
+    session.execute(delete(JobRow))
+
+
 def watching(session: Session) -> Watching | None:
     """The daemon that was not stopped; none if the last one was, or there never was one."""
     row = session.get(WatchRow, ONLY)

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+from dataclasses import replace
+from email.utils import make_msgid
 from pathlib import Path
 
 import click
@@ -9,7 +11,7 @@ import click
 from scheduler.cli import Front
 from scheduler.clock import utc_now
 from scheduler.delivery.files import self_contained
-from scheduler.delivery.mail import check_mail_settings, send_mail
+from scheduler.delivery.mail import check_mail_settings, send_mail, sender_domain
 from scheduler.jobs.digest import check_delivery, foresee, make_digests, send_outbox, write_for
 from scheduler.recipients import mail_recipient
 from scheduler.sections import is_address
@@ -18,6 +20,7 @@ from storage.digests.content import Contents, Mail
 from storage.digests.outbox import outbox
 from storage.engine import Database
 from storage.errors import DeliveryError, InputError
+from storage.urls import is_web_url
 
 FORMS = (".html", ".txt", ".json")
 
@@ -81,7 +84,7 @@ def _preview(database: Database, settings: Settings, file: Path, to: str | None)
         click.echo(f"{contents.more} more wait for the digest after it")
     if waiting:
         click.echo(f"{waiting} earlier digests are still to be sent: chipwatch digest --send")
-    if contents.followups and not settings.blog.base_url:
+    if any(not is_web_url(followup.post.url) for followup in contents.followups):
         click.echo("posts are named by their files; set [blog] base_url so that their titles become links")
 
 
@@ -97,6 +100,8 @@ def _counted(contents: Contents) -> str:
 def _try(database: Database, settings: Settings, to: str) -> None:
     """Mail it to one address and record nothing: what it tells stays new."""
     contents, mail = _foreseen(database, settings, to)
+    # Not that of the real one: a mail program that knows the trial would take it for a copy.
+    mail = replace(mail, message_id=make_msgid(domain=sender_domain(settings)))
     asyncio.run(send_mail(mail, to, settings, date=utc_now()))
     click.echo(f"mailed to {to} as a trial: {_counted(contents)}; all of it stays new for the next digest")
 

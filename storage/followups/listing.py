@@ -11,7 +11,7 @@ from storage.errors import InputError
 from storage.followups.coverage import coverage_of
 from storage.followups.followup import DuePlan, Followup, Report, Story
 from storage.followups.status import LARGEST_ID, STATUSES, WAITING
-from storage.followups.telling import Told, plan_told, story_told, told_among
+from storage.followups.telling import Told, brings_more, plan_told, told_among
 from storage.models import (
     FollowupPlanRow,
     FollowupPostRow,
@@ -140,8 +140,6 @@ def _stories(
     untold_to: str | None,
 ) -> defaultdict[int, list[Story]]:
     query = select(FollowupStoryRow).where(FollowupStoryRow.followup_id.in_(chosen))
-    if untold_to is not None:
-        query = query.where(~story_told(untold_to))
     members = session.scalars(query).all()
     of = {m.followup_id: [post.id for post in posts[m.followup_id]] for m in members}
     stories_of = query.with_only_columns(FollowupStoryRow.story_id)
@@ -151,14 +149,16 @@ def _stories(
     stories: defaultdict[int, list[Story]] = defaultdict(list)
     for member in members:
         settled_at = settled.get((member.followup_id, member.story_id))
-        mine = (reports[post, member.story_id] for post in of[member.followup_id])
-        found = _best_first(_once(mine), settled_at)
-        if found:
+        told_at = told.stories.get((member.followup_id, member.story_id))
+        mine = list(_once(reports[post, member.story_id] for post in of[member.followup_id]))
+        known = max((at for at in (settled_at, told_at) if at is not None), default=None)
+        found = _best_first(mine, known)
+        if found and (untold_to is None or told_at is None or brings_more(mine, told_at)):
             stories[member.followup_id].append(
                 Story(
                     member.story_id,
                     member.added_at,
-                    (member.followup_id, member.story_id) in told.stories,
+                    told_at is not None,
                     tuple(found),
                     coverage[member.story_id],
                     settled_at,
@@ -206,14 +206,23 @@ def _once(by_post: Iterable[Sequence[Report]]) -> Iterable[Report]:
     return best.values()
 
 
-def _best_first(reports: Iterable[Report], settled_at: datetime | None) -> list[Report]:
-    """Those that call for the follow-up, and of these what the editor has not judged yet, come first."""
+def _best_first(reports: Iterable[Report], known: datetime | None) -> list[Report]:
+    """Those that call for the follow-up, and of these what the editor does not know yet, come first.
+
+    `known` is when the editor last settled or was told the story. Of several changes the latest one leads.
+    """
 
     def order(report: Report) -> tuple[bool, bool, float, datetime, int]:
-        judged = settled_at is not None and report.known_since <= settled_at
+        judged = known is not None and report.known_since <= known
         return not report.followup, judged, -report.score, report.when, report.item_id
 
-    return sorted(reports, key=order)
+    ordered = sorted(reports, key=order)
+    changing = [report for report in ordered if report.followup and report.evidence.get("changes")]
+    latest = max(changing, key=lambda report: (report.when, report.item_id), default=None)
+    if latest is not None and ordered[0] in changing and ordered[0].when < latest.when:
+        ordered.remove(latest)
+        ordered.insert(0, latest)
+    return ordered
 
 
 def _reports(

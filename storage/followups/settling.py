@@ -35,6 +35,8 @@ def settle(
         row = session.get(FollowupRow, followup_id) if 0 < followup_id <= LARGEST_ID else None
         if row is None:
             raise InputError(f"there is no follow-up {followup_id}; `chipwatch followups` lists them")
+        if status == "snoozed" and row.status not in WAITING:
+            raise InputError(f"follow-up {followup_id} is {row.status}; reopen it before you snooze it")
         if status in WAITING and row.status not in WAITING:
             posts = select(FollowupPostRow.post_id).where(FollowupPostRow.followup_id == followup_id)
             newer = session.scalar(

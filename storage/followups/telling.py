@@ -1,33 +1,38 @@
 """What digests have told of follow-ups, and to whom."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, delete, func, select, union_all
 from sqlalchemy.orm import Session
 
+from storage.followups.followup import Report
+from storage.linking.figures import keys
 from storage.models import DigestRow, FollowupPlanRow, FollowupStoryRow, ToldPlanRow, ToldStoryRow
+
+ARROW = " → "  # between what the post has and what the news has instead, in evidence
 
 
 @dataclass(frozen=True)
 class Told:
     """What digests have told of some follow-ups."""
 
-    stories: frozenset[tuple[int, int]]  # ids of follow-up and story
+    stories: Mapping[tuple[int, int], datetime]  # when each was last told, by ids of follow-up and story
     plans: frozenset[int]
     at: Mapping[int, datetime]  # when one last told something of each follow-up
 
 
-def story_told(recipient: str | None = None) -> ColumnElement[bool]:
-    """That a digest carried the story of a `FollowupStoryRow`; one of this recipient, if one is given."""
-    told = select(ToldStoryRow.digest_id).where(
-        ToldStoryRow.followup_id == FollowupStoryRow.followup_id,
-        ToldStoryRow.story_id == FollowupStoryRow.story_id,
+def story_told() -> ColumnElement[bool]:
+    """That a digest carried the story of a `FollowupStoryRow`."""
+    return (
+        select(ToldStoryRow.digest_id)
+        .where(
+            ToldStoryRow.followup_id == FollowupStoryRow.followup_id,
+            ToldStoryRow.story_id == FollowupStoryRow.story_id,
+        )
+        .exists()
     )
-    if recipient is not None:
-        told = told.join(DigestRow).where(DigestRow.recipient == recipient)
-    return told.exists()
 
 
 def plan_told(recipient: str | None = None) -> ColumnElement[bool]:
@@ -38,12 +43,30 @@ def plan_told(recipient: str | None = None) -> ColumnElement[bool]:
     return told.exists()
 
 
+def brings_more(reports: Iterable[Report], told_at: datetime) -> bool:
+    """Whether what came after a digest told a story has a figure or a change that no report had till then.
+
+    Another name is not enough: nearly every report of a story has one.
+    """
+    before: set[str] = set()
+    since: set[str] = set()
+    for report in reports:
+        changed = (change.rpartition(ARROW)[2] for change in report.evidence.get("changes", []))
+        facts = keys([*report.evidence.get("new_figures", []), *changed])
+        if report.known_since <= told_at:
+            before |= facts
+        elif report.followup:
+            since |= facts
+    return bool(since - before)
+
+
 def told_among(session: Session, chosen: Select[int], recipient: str | None = None) -> Told:
     """What was told of the chosen follow-ups, to one recipient or to any."""
     stories = (
         select(ToldStoryRow.followup_id, ToldStoryRow.story_id, DigestRow.created_at)
         .join(DigestRow)
         .where(ToldStoryRow.followup_id.in_(chosen))
+        .order_by(DigestRow.created_at)
     )
     plans = (
         select(FollowupPlanRow.followup_id, FollowupPlanRow.id, DigestRow.created_at)
@@ -55,12 +78,12 @@ def told_among(session: Session, chosen: Select[int], recipient: str | None = No
         stories = stories.where(DigestRow.recipient == recipient)
         plans = plans.where(DigestRow.recipient == recipient)
     both = union_all(
-        stories.with_only_columns(ToldStoryRow.followup_id, DigestRow.created_at),
+        stories.with_only_columns(ToldStoryRow.followup_id, DigestRow.created_at).order_by(None),
         plans.with_only_columns(FollowupPlanRow.followup_id, DigestRow.created_at),
     ).subquery()
     latest = select(both.c.followup_id, func.max(both.c.created_at)).group_by(both.c.followup_id)
     return Told(
-        frozenset((followup, story) for followup, story, _ in session.execute(stories)),
+        {(followup, story): at for followup, story, at in session.execute(stories)},
         frozenset(plan for _, plan, _ in session.execute(plans)),
         {followup: at for followup, at in session.execute(latest)},  # noqa: C416 - rows are no pairs
     )

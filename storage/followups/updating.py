@@ -10,6 +10,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from storage.followups.status import UNEARNED, WAITING
+from storage.followups.telling import ARROW
 from storage.linking.figures import figures, keys
 from storage.linking.names import normal
 from storage.models import (
@@ -25,7 +26,6 @@ from storage.models import (
 from storage.urls import canonical_url
 
 _YEAR = re.compile(r"\d{4}")
-ARROW = " → "  # between what the post has and what the news has instead, in evidence
 
 
 @dataclass(frozen=True)
