@@ -101,6 +101,7 @@ class Daemon:
                 self.notify("STOPPING=1")
                 logger.info("stopping: finishing what is in hand")
                 scheduler.pause()
+                await asyncio.sleep(0)  # jobs that were begun just now come in hand, and are not cut off
                 if self._in_hand:
                     await asyncio.wait(self._in_hand, timeout=PATIENCE)
                 scheduler.shutdown(wait=False)

@@ -157,12 +157,12 @@ def run(options: argparse.Namespace) -> int:
 def summary(month: Month) -> str:
     """What was lived through, in lines."""
     last = month.samples[-1]
-    grown, share = growth(month.samples)
+    share, grown = growth(month.samples)
     return (
         f"{month.days} days in {last.seconds:.0f} s; {month.restarts} restarts; "
         f"{month.refused} times a mail was refused for now\n"
-        f"memory after the first day: {grown:+.1f} MB by its slope; "
-        f"{share:+.1%} from days 2 to 4 to the last three\n"
+        f"memory of the last three days: {share:+.1%} over days 2 to 4; "
+        f"by its slope after a third of the days: {grown:+.1f} MB\n"
         f"{len(month.published)} feeds never failed and published "
         f"{sum(map(len, month.published.values())):,} entries"
     )

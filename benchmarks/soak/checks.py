@@ -14,8 +14,11 @@ from benchmarks.soak.watch import Month
 SHORTEST = 10  # days of which it can be said whether memory is flat
 EARLY = (1.0, 4.0)  # days, from 0, that the last three are compared with
 LAST = 3.0  # days
-MOST_GROWTH = 10.0  # MB from the second day to the last, by the slope
-MOST_SHARE = 0.05  # that the last days may be over the early ones
+# The days of news that stories are looked for in fill up first; then the room that the first answer of 10 MB
+# took is kept. These are steps; what would go on for ever is a slope.
+MOST_SHARE = 0.10  # that the last days may be over the early ones
+SETTLED = 1 / 3  # of the days, after which there are no more steps
+MOST_GROWTH = 5.0  # MB from then to the last day, by the slope
 
 
 def faults_of(month: Month) -> list[str]:
@@ -37,25 +40,27 @@ def slope(points: Sequence[tuple[float, float]]) -> float:
 
 
 def growth(samples: Sequence[Sample]) -> tuple[float, float]:
-    """MB of memory from the second day on, by its slope; the share that the last days are over the early."""
+    """The share that memory of the last days is over the early; MB by its slope once it has settled."""
     end = samples[-1].day
-    after = [(sample.day, sample.rss) for sample in samples if sample.day >= EARLY[0]]
     early = median(sample.rss for sample in samples if EARLY[0] <= sample.day <= EARLY[1])
     late = median(sample.rss for sample in samples if sample.day >= end - LAST)
-    return slope(after) * (end - EARLY[0]), late / early - 1
+    settled = [(sample.day, sample.rss) for sample in samples if sample.day >= end * SETTLED]
+    return late / early - 1, slope(settled) * end * (1 - SETTLED)
 
 
 def memory_faults(samples: Sequence[Sample], days: int) -> list[str]:
     """Whether memory is flat after the first day; of fewer days than ten nothing is said."""
     if days < SHORTEST:
         return []
-    grown, share = growth(samples)
+    share, grown = growth(samples)
     found = []
-    if grown > MOST_GROWTH:
-        found.append(f"memory grows by {grown:.1f} MB after the first day; {MOST_GROWTH:.0f} are allowed")
     if share > MOST_SHARE:
         found.append(
-            f"memory of the last three days is {share:.1%} over days 2 to 4; {MOST_SHARE:.0%} are allowed"
+            f"memory of the last three days is {share:.1%} over days 2 to 4; {MOST_SHARE:.0%} is allowed"
+        )
+    if grown > MOST_GROWTH:
+        found.append(
+            f"memory grows by {grown:.1f} MB after a third of the days; {MOST_GROWTH:.0f} are allowed"
         )
     return found
 

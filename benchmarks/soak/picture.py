@@ -8,6 +8,7 @@ from benchmarks.soak.measures import Sample
 INCHES = (9.0, 4.5)  # at 100 dots an inch
 MEMORY, OWN, ITEMS, DIGESTS = "#1f4e79", "#7fb0d8", "#4d4d4d", "#c0392b"
 FAULTS = "#f3d9a4"
+HEADROOM = 1.1
 
 
 def failing_spans(samples: Sequence[Sample]) -> list[tuple[float, float]]:
@@ -34,7 +35,7 @@ def draw(samples: Sequence[Sample], file: Path) -> None:
     above.plot(days, [sample.rss for sample in samples], color=MEMORY, label="memory")
     above.plot(days, [sample.heap for sample in samples], color=OWN, label="of it not mapped from files")
     above.set_ylabel("MB")
-    above.set_ylim(bottom=0)
+    above.set_ylim(0, max(sample.rss for sample in samples) * HEADROOM)
     above.legend(loc="lower right", frameon=False, ncols=2)
 
     below.plot(days, [sample.items / 1000 for sample in samples], color=ITEMS, label="items stored")
@@ -43,7 +44,7 @@ def draw(samples: Sequence[Sample], file: Path) -> None:
     below.set_xlabel("days by the daemon's clock; shaded: some of the feeds fail")
     right = below.twinx()
     right.step(days, [sample.digests for sample in samples], where="post", color=DIGESTS)
-    right.set_ylabel("digests mailed", color=DIGESTS)
+    right.set_ylabel("digests, to two", color=DIGESTS)
     right.set_ylim(bottom=0)
 
     for axes in (above, below):

@@ -159,11 +159,13 @@ def test_memory_that_grows_is_told_and_one_strange_sample_is_not() -> None:
     assert memory_faults(samples(*flat), 30) == []
     assert memory_faults(samples(*flat[:15], 400.0, *flat[16:]), 30) == []
     growing = samples(*(100.0 + day for day in range(30)))
-    assert growth(growing)[0] == pytest.approx(29)
+    assert growth(growing) == pytest.approx((0.256, 20), abs=0.001)
     assert [line.split(";")[0] for line in memory_faults(growing, 30)] == [
-        "memory grows by 29.0 MB after the first day",
         "memory of the last three days is 25.6% over days 2 to 4",
+        "memory grows by 20.0 MB after a third of the days",
     ]
+    step = [100.0] * 12 + [108.0] * 18
+    assert memory_faults(samples(*step), 30) == []
     assert memory_faults(growing[:5], 5) == []
 
 
