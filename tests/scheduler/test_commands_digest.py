@@ -20,10 +20,19 @@ def test_a_preview_is_written_and_marks_nothing(folder: Folder, name: str, begin
         ran = folder.run("digest", "--preview", name)
         assert (ran.code, ran.err) == (0, "")
         assert ran.out.startswith(f"wrote {name}: 1 follow-ups; nothing was mailed\n")
-        assert "set [blog] base_url" in ran.out
+        assert "base_url" not in ran.out
         written = (folder.path / name).read_text(encoding="utf-8")
         assert written.startswith(begins)
         assert "chipwatch followups done" in written
+
+
+def test_a_post_without_an_address_is_told_of(folder: Folder) -> None:
+    with folder.database() as database:
+        add_followup(database, post_url="/2026/acme.html")
+    assert (
+        "set [blog] base_url so that their titles become links"
+        in folder.run("digest", "--preview", "d.txt").out
+    )
 
 
 def test_a_preview_of_nothing_says_so(folder: Folder) -> None:
@@ -95,6 +104,7 @@ def test_a_trial_mails_one_address_and_marks_nothing(folder: Folder, mailbox: Ma
         assert ran.out.startswith("mailed to me@home.example as a trial: 1 follow-ups; all of it stays new")
         assert [recipient for recipient, _ in mailbox.mails] == ["me@home.example"]
         assert folder.run("digest", "--send").out == "sent to a@b.c\nsent to d@e.f\n"
+    assert len({message["Message-ID"] for _, message in mailbox.mails}) == 3
 
 
 def test_a_trial_needs_an_address(folder: Folder) -> None:

@@ -144,6 +144,21 @@ def test_what_a_daemon_was_at_when_it_was_killed_is_not_being_done(folder: Folde
     assert "now       digest" not in out
 
 
+def test_a_digest_that_nobody_tries_again_needs_a_person(folder: Folder) -> None:
+    settings = folder.settings(mail_settings(25) + source("Chip Wire", URL))
+    seeded(folder)
+    with folder.database() as database:
+        make(database, settings)
+        with database.write() as session:
+            (outgoing,) = outbox(session)
+            claim(session, outgoing, now=NOW)
+            record_delivery(session, outgoing.digest_id, error="451 later", now=NOW)
+    said = "LOOK      the digest of 2026-11-24 for editor@blog.example waits: 451 later"
+    assert said in folder.run("status").out
+    beating(folder)  # it tries again
+    assert said not in folder.run("status").out
+
+
 def test_sources_in_trouble_and_a_mail_that_cannot_be_sent_need_a_person(folder: Folder) -> None:
     folder.settings('[digest]\nto = ["a@b.c"]\n' + source("Chip Wire", f"{URL}?token=s3cret"))
     with folder.database() as database:

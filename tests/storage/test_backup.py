@@ -58,7 +58,8 @@ def test_every_row_comes_back_on_either_database(database: Database, another_url
     assert write_backup(database, file).rows == dict.fromkeys(ALL, ROWS)
     with open_database(another_url) as other:
         assert restore_backup(other, file) == dict.fromkeys(ALL, ROWS)
-        assert rows_of(other) == before
+        # But for the daemon that ran on the other one, and what it was at.
+        assert rows_of(other) == before | {"watch": [], "job": []}
 
 
 def test_no_column_could_hold_two_kinds_of_nothing() -> None:

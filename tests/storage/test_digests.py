@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from storage.digests.content import Contents, Mail, Watch
 from storage.digests.history import latest_digests, trim_digests
@@ -17,7 +17,7 @@ from storage.entry import Entry
 from storage.followups.listing import list_followups
 from storage.followups.settling import settle
 from storage.followups.status import Status
-from storage.models import DigestRow, ItemRow, StoryRow
+from storage.models import DigestRow, ItemRow, LinkRow, StoryRow
 from tests.conftest import NOW
 from tests.storage.conftest import add_post, add_report, add_story, raise_pairs, store
 
@@ -123,6 +123,19 @@ def test_a_story_remembers_that_it_was_told(database: Database, writer: Writer) 
         (followup,) = list_followups(session)
     assert {story.id: story.told for story in followup.stories} == {first: True, second: False}
     assert followup.told_at == NOW
+
+
+def test_a_story_that_later_news_changes_is_told_again(database: Database, writer: Writer) -> None:
+    post, story = news(database)
+    make(database, writer)
+    assert make(database, writer, now=NOW + DAY) == 0
+    item = add_report(database, story, {post: 0.9}, when=NOW + DAY)
+    with database.write() as session:
+        changed = {"changes": ["Q3 2026 → Q3 2027"]}
+        session.execute(update(LinkRow).where(LinkRow.item_id == item).values(evidence=changed))
+    assert make(database, writer, now=NOW + 2 * DAY) == 1
+    assert make(database, writer, now=NOW + 3 * DAY) == 0
+    assert writer.told == [[story], [story]]
 
 
 def test_each_recipient_is_told_everything_once(database: Database, writer: Writer) -> None:

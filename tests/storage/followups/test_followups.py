@@ -1,18 +1,21 @@
 """Follow-ups: raised once for a post and a story, settled by the editor, listed best first."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, update
 
 from storage.engine import Database
 from storage.errors import InputError
-from storage.followups.followup import Followup
+from storage.followups.followup import Followup, Report
 from storage.followups.listing import find_followup, list_followups
 from storage.followups.settling import settle, wake
 from storage.followups.status import STATUSES, Status
+from storage.followups.telling import brings_more
+from storage.models import LinkRow
 from tests.conftest import NOW
 from tests.storage.conftest import add_post, add_report, add_story, known_source, raise_pairs
 
@@ -146,13 +149,57 @@ def test_a_number_that_no_id_can_be_is_named_too(database: Database, number: int
         assert list_followups(session, ids=[number]) == []
 
 
-@pytest.mark.parametrize("status", ["open", "snoozed"])
-def test_a_settled_one_cannot_wait_again_beside_a_newer_one(database: Database, status: Status) -> None:
+def test_a_settled_one_cannot_wait_again_beside_a_newer_one(database: Database) -> None:
     post, _, first = open_one(database)
     give(database, "done", first)
     (second,), _ = raise_pairs(database, (post, add_story(database, {post: 0.9})))
     with pytest.raises(InputError, match=f"follow-up {first}: its post already waits as follow-up {second}"):
-        give(database, status, first, until=LATER if status == "snoozed" else None)
+        give(database, "open", first)
+
+
+def test_a_settled_one_is_not_snoozed_by_mistake(database: Database) -> None:
+    *_, followup = open_one(database)
+    give(database, "done", followup)
+    with pytest.raises(InputError, match=f"follow-up {followup} is done; reopen it before you snooze it"):
+        give(database, "snoozed", followup, until=LATER)
+
+
+def report_with(database: Database, story: int, post: int, when: datetime, evidence: dict[str, Any]) -> int:
+    """A later report of a story that calls for the post by this evidence; its id."""
+    item = add_report(database, story, {post: 0.5}, when=when)
+    with database.write() as session:
+        session.execute(update(LinkRow).where(LinkRow.item_id == item).values(evidence=evidence))
+    return item
+
+
+def test_of_several_changes_the_latest_leads(database: Database) -> None:
+    post, story, _ = open_one(database)
+    with database.write() as session:
+        session.execute(update(LinkRow).values(evidence={"changes": ["Q3 2026 → Q1 2027"]}))
+    later = report_with(database, story, post, LATER, {"changes": ["Q3 2026 → Q3 2027"]})
+    report_with(database, story, post, LATER + timedelta(days=1), {"new_figures": ["9%"]})
+    assert listed(database)[0].stories[0].best.item_id == later
+
+
+@pytest.mark.parametrize(
+    ("evidence", "more"),
+    [
+        ({"changes": ["Q3 2026 → Q3 2027"]}, True),
+        ({"new_figures": ["$60 billion"]}, True),
+        ({"changes": ["Q3 2026 → Q1 2027"]}, False),
+        ({"new_figures": [], "new_names": ["Initech"]}, False),
+    ],
+)
+def test_a_story_comes_again_when_a_later_report_has_another_figure(
+    database: Database, evidence: dict[str, Any], more: bool
+) -> None:
+    first = Report(
+        1, "A", "u", "s", "en", NOW, NOW, 0.9, True, "contradicts", {"changes": ["Q3 2026 → Q1 2027"]}
+    )
+    later = replace(first, item_id=2, known_since=LATER, evidence=evidence)
+    assert brings_more([first, later], NOW + timedelta(hours=1)) is more
+    assert not brings_more([first, later], LATER)
+    assert not brings_more([first, replace(later, followup=False)], NOW + timedelta(hours=1))
 
 
 def test_two_settled_ones_of_a_post_cannot_be_opened_together(database: Database) -> None:
