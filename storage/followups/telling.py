@@ -46,8 +46,12 @@ def plan_told(recipient: str | None = None) -> ColumnElement[bool]:
 def brings_more(reports: Iterable[Report], told_at: datetime) -> bool:
     """Whether what came after a digest told a story has a figure or a change that no report had till then.
 
-    Another name is not enough: nearly every report of a story has one.
+    Another name is not enough: nearly every report of a story has one. Where all of them came later, it was
+    told by a clock that has been set since, and what it told cannot be told apart.
     """
+    reports = list(reports)
+    if all(report.known_since > told_at for report in reports):
+        return False
     before: set[str] = set()
     since: set[str] = set()
     for report in reports:

@@ -199,6 +199,7 @@ def test_a_story_comes_again_when_a_later_report_has_another_figure(
     later = replace(first, item_id=2, known_since=LATER, evidence=evidence)
     assert brings_more([first, later], NOW + timedelta(hours=1)) is more
     assert not brings_more([first, later], LATER)
+    assert not brings_more([first, later], NOW - timedelta(days=1))  # by a clock that was wrong
     assert not brings_more([first, replace(later, followup=False)], NOW + timedelta(hours=1))
 
 
