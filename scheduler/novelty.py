@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-ARROW = " → "
+from storage.linking.change import brought
 
 
 def what_changed(evidence: Mapping[str, Any]) -> list[str]:
@@ -13,6 +13,6 @@ def what_changed(evidence: Mapping[str, Any]) -> list[str]:
 
 def what_is_new(evidence: Mapping[str, Any]) -> list[str]:
     """The figures and names that the post does not have; none that `what_changed` tells already."""
-    told = {change.rpartition(ARROW)[2] for change in what_changed(evidence)}
+    told = set(brought(evidence))
     new = [text for key in ("new_figures", "new_names") for text in evidence.get(key, [])]
     return [text for text in dict.fromkeys(new) if text not in told]

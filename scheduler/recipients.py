@@ -39,11 +39,6 @@ def mail_recipient(settings: Settings, address: str) -> Recipient:
     )
 
 
-def recipients(settings: Settings) -> list[Recipient]:
-    """All of them: those by mail first. Raises `SettingsError` if the file with chat services is no good."""
-    return [*mail_recipients(settings), *chat_recipients(settings), *file_recipients(settings)]
-
-
 def mail_recipients(settings: Settings) -> list[Recipient]:
     """Those with an address."""
     return [mail_recipient(settings, recipient.address) for recipient in settings.digest.to]

@@ -8,6 +8,7 @@ from functools import lru_cache
 from storage.claims.plans import Plan, read_plan
 from storage.claims.times import Time, absolute, times
 from storage.claims.wording import Wordings, default_wordings
+from storage.linking.change import change
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def moved_times(planned: str, day: date | None, news: Sequence[str], told: date 
     ]
     if not ours or not theirs or any(ours[0].overlaps(time) for time in theirs):
         return []
-    return [f"{ours[0].shown} → {theirs[0].shown}"]
+    return [change(ours[0].shown, theirs[0].shown)]
 
 
 @lru_cache(10_000)

@@ -81,16 +81,6 @@ def withdraw_unearned(session: Session, stories: Collection[int]) -> None:
 
     That is so when a source changed an item's title or text. A follow-up that is left without a story goes.
     """
-    earned = (
-        select(LinkRow.item_id)
-        .join(ItemRow, ItemRow.id == LinkRow.item_id)
-        .join(FollowupPostRow, FollowupPostRow.post_id == LinkRow.post_id)
-        .where(
-            ItemRow.story_id == FollowupStoryRow.story_id,
-            FollowupPostRow.followup_id == FollowupRow.id,
-            LinkRow.followup,
-        )
-    )
     unearned = session.execute(
         select(FollowupStoryRow, FollowupRow)
         .join(FollowupRow, FollowupRow.id == FollowupStoryRow.followup_id)
@@ -98,13 +88,29 @@ def withdraw_unearned(session: Session, stories: Collection[int]) -> None:
             FollowupStoryRow.story_id.in_(stories),
             ~story_told(),
             FollowupRow.status.in_(WAITING),
-            ~earned.exists(),
+            ~still_called_for(),
         )
     ).all()
     for member, followup in unearned:
         session.delete(member)
         session.flush()
         drop_if_empty(session, followup.id)
+
+
+def still_called_for() -> ColumnElement[bool]:
+    """That an item of a `FollowupStoryRow`'s story calls for an update of one of the follow-up's posts."""
+    return (
+        select(LinkRow.item_id)
+        .join(ItemRow, ItemRow.id == LinkRow.item_id)
+        .join(FollowupPostRow, FollowupPostRow.post_id == LinkRow.post_id)
+        .where(
+            ItemRow.story_id == FollowupStoryRow.story_id,
+            FollowupPostRow.followup_id == FollowupStoryRow.followup_id,
+            LinkRow.followup,
+        )
+        .correlate(FollowupStoryRow)
+        .exists()
+    )
 
 
 def drop_if_empty(session: Session, followup: int) -> None:

@@ -8,10 +8,9 @@ from sqlalchemy import ColumnElement, Select, delete, func, select, union_all
 from sqlalchemy.orm import Session
 
 from storage.followups.followup import Report
+from storage.linking.change import brought
 from storage.linking.figures import keys
 from storage.models import DigestRow, FollowupPlanRow, FollowupStoryRow, ToldPlanRow, ToldStoryRow
-
-ARROW = " → "  # between what the post has and what the news has instead, in evidence
 
 
 @dataclass(frozen=True)
@@ -55,8 +54,7 @@ def brings_more(reports: Iterable[Report], told_at: datetime) -> bool:
     before: set[str] = set()
     since: set[str] = set()
     for report in reports:
-        changed = (change.rpartition(ARROW)[2] for change in report.evidence.get("changes", []))
-        facts = keys([*report.evidence.get("new_figures", []), *changed])
+        facts = keys([*report.evidence.get("new_figures", []), *brought(report.evidence)])
         if report.known_since <= told_at:
             before |= facts
         elif report.followup:

@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
+from storage.followups.raising import still_called_for
 from storage.followups.status import UNEARNED, WAITING
-from storage.followups.telling import ARROW
+from storage.linking.change import brought
 from storage.linking.figures import figures, keys
 from storage.linking.names import normal
 from storage.models import (
@@ -72,28 +73,19 @@ def close_unearned(session: Session, stories: Collection[int], *, now: datetime)
     To be called when the items of these stories were linked again. It is the linker that says so, and must
     not learn from it: such a follow-up has a ground of its own.
     """
-    earned = (
-        select(LinkRow.item_id)
-        .join(ItemRow, ItemRow.id == LinkRow.item_id)
-        .join(FollowupStoryRow, FollowupStoryRow.story_id == ItemRow.story_id)
-        .join(FollowupPostRow, FollowupPostRow.post_id == LinkRow.post_id)
-        .where(
-            FollowupStoryRow.followup_id == FollowupRow.id,
-            FollowupPostRow.followup_id == FollowupRow.id,
-            LinkRow.followup,
-        )
+    touched = select(FollowupStoryRow.followup_id).where(FollowupStoryRow.story_id.in_(stories))
+    earned = select(FollowupStoryRow.story_id).where(
+        FollowupStoryRow.followup_id == FollowupRow.id, still_called_for()
     )
     rows = session.scalars(
         select(FollowupRow)
-        .join(FollowupStoryRow, FollowupStoryRow.followup_id == FollowupRow.id)
         .join(PostRow, PostRow.id == FollowupRow.post_id)
         .where(
-            FollowupStoryRow.story_id.in_(stories),
+            FollowupRow.id.in_(touched),
             FollowupRow.status.in_(WAITING),
             PostRow.rewritten_at > FollowupRow.opened_at,
             ~earned.exists(),
         )
-        .distinct()
     ).all()
     closed = [row for row in rows if _plans_are_gone(session, row.id)]
     for row in closed:
@@ -136,7 +128,7 @@ def _stories_taken_up(session: Session, followup: int, post: Rewritten, said: fr
 
 
 def _says(said: frozenset[str], evidence: Mapping[str, Any]) -> bool:
-    changed = keys(change.rpartition(ARROW)[2] for change in evidence.get("changes", []))
+    changed = keys(brought(evidence))
     new = keys(evidence.get("new_figures", []))
     years = {key for key in new if _YEAR.fullmatch(key)}  # a year alone stands in many a text by chance
     for facts in (changed, new - years):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from storage.linking.change import change
 from storage.linking.names import Name, family, normal
 
 CONTRADICTS, SUPERSEDES, CONFIRMS, EXTENDS = "contradicts", "supersedes", "confirms", "extends"
@@ -92,7 +93,7 @@ def newer_names(old: Iterable[str], new: Iterable[str]) -> list[str]:
     for name in new:
         before = [other for other in old if _follows(name, other)]
         if before:
-            found.append(f"{max(before, key=_generation)} → {name}")
+            found.append(change(max(before, key=_generation), name))
     return found
 
 

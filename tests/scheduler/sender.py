@@ -17,8 +17,7 @@ from typing import Any
 from aiosmtplib.protocol import SMTPProtocol
 
 import storage.followups.due  # noqa: F401 - else each process would load it
-from scheduler.jobs.digest import make_digests, send_outbox, write_for
-from scheduler.recipients import recipients
+from scheduler.jobs.digest import check_delivery, make_digests, send_outbox, write_for
 from scheduler.settings import load_settings
 from storage.digests.content import Contents
 from storage.engine import Database, open_database
@@ -55,7 +54,7 @@ async def main(config: str, now: datetime, last: int) -> int:
         Database.writing = steps.around(Database.writing)  # type: ignore[method-assign,assignment]
         for command in ("execute_command", "execute_data_command"):
             setattr(SMTPProtocol, command, steps.around(getattr(SMTPProtocol, command)))
-        to = [(recipient, now) for recipient in recipients(settings)]
+        to = [(recipient, now) for recipient in check_delivery(settings)]
         await make_digests(database, settings, to, now=now)
         await send_outbox(database, settings, now=lambda: now, retry_now=False)
     return steps.taken
@@ -64,7 +63,8 @@ async def main(config: str, now: datetime, last: int) -> int:
 def serve(config: str) -> None:
     """Run each order in a process of its own, forked from this one, which has loaded all that it takes."""
     settings = load_settings(Path(config))
-    write_for(settings, recipients(settings)[0], Contents(), datetime.now(UTC))  # templates are compiled once
+    to = check_delivery(settings)[0]
+    write_for(settings, to, Contents(), datetime.now(UTC))  # templates are compiled once
     for line in sys.stdin:
         now, last = line.split()
         child = os.fork()

@@ -14,7 +14,6 @@ from scheduler.jobs.digest import (
     send_outbox,
     within_reach,
 )
-from scheduler.recipients import recipients
 from scheduler.settings import Settings
 from storage.digests.making import last_scheduled
 from storage.digests.outbox import claim, outbox
@@ -37,7 +36,7 @@ def make(
     now: datetime = NOW,
 ) -> int:
     """Make a digest for every recipient; how many follow-ups were told in all."""
-    to = [(recipient, scheduled_for) for recipient in recipients(settings)]
+    to = [(recipient, scheduled_for) for recipient in check_delivery(settings)]
     made = asyncio.run(make_digests(database, settings, to, now=now))
     return sum(len(contents.followups) for contents in made.values())
 
@@ -157,7 +156,7 @@ def test_each_recipient_has_a_language_a_zone_and_a_time(
         'timezone = "America/New_York" }]',
     )
     settings = folder.settings(text.replace("[digest]", '[digest]\nlanguage = "ja"'))
-    to = recipients(settings)
+    to = check_delivery(settings)
     assert [(r.name, r.language, r.timezone.key, f"{r.at:%H:%M}") for r in to] == [
         ("editor@blog.example", "ja", "Asia/Tokyo", "07:30"),
         ("ny@blog.example", "en", "America/New_York", "08:00"),
@@ -185,7 +184,7 @@ def test_a_clock_that_was_wrong_neither_skips_a_digest_nor_doubles_one(
     database: Database, folder: Folder
 ) -> None:
     settings = folder.settings(mail_settings(25))
-    to = recipients(settings)
+    to = check_delivery(settings)
     day = timedelta(days=1)
     made = []
     # A year ahead and back again, an hour back over the digest's own time, and on.
@@ -222,7 +221,9 @@ def test_sources_in_trouble_are_told_once_until_they_are_well_again(
         trouble = {"trouble": "hard", "error": "no feed", "failures": 9} if failing else {}
         remember(database, Memory(url, 1800, 1800, asked_at=NOW, counts=(5,), **trouble), url)  # type: ignore[arg-type]
         now = NOW + timedelta(days=n)
-        contents = asyncio.run(make_digests(database, settings, [(recipients(settings)[0], now)], now=now))
+        contents = asyncio.run(
+            make_digests(database, settings, [(check_delivery(settings)[0], now)], now=now)
+        )
         told.append((len(contents[EDITOR].troubles), contents[EDITOR].still, contents[EDITOR].quiet))
     assert told == [(1, 0, False), (0, 1, True), (0, 0, True), (1, 0, False)]
     with database.read() as session:
@@ -298,7 +299,7 @@ def test_each_recipient_is_told_of_a_plan(database: Database, folder: Folder) ->
         session.add_all([plan, ClaimRow(post_id=post, place=0, sentence="x", **claim_of_post)])
     settings = folder.settings(mail_settings(25, "a@b.c", "d@e.f"))
     told = []
-    for n, recipient in enumerate(recipients(settings) * 2):
+    for n, recipient in enumerate([*check_delivery(settings)] * 2):
         now = NOW + timedelta(hours=n)
         contents = asyncio.run(make_digests(database, settings, [(recipient, now)], now=now))
         told.append(len(contents[recipient.name].followups))

@@ -9,8 +9,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from scheduler.jobs.digest import make_digests, send_outbox
-from scheduler.recipients import recipients
+from scheduler.jobs.digest import check_delivery, make_digests, send_outbox
 from storage.engine import open_database
 from tests.conftest import NOW
 from tests.scheduler.conftest import Folder, Mailbox, add_followup, mail_server, mail_settings
@@ -51,7 +50,7 @@ def test_killed_at_each_step_it_is_sent_in_the_end(
                 add_followup(database, post=f"Post {step}")
                 assert send(step, step) == KILLED
                 now = NOW + timedelta(days=step)
-                to = [(recipient, now) for recipient in recipients(settings)]
+                to = [(recipient, now) for recipient in check_delivery(settings)]
                 later = now + timedelta(minutes=11)  # what died at it is waited for ten minutes
                 asyncio.run(make_digests(database, settings, to, now=later))
                 asyncio.run(send_outbox(database, settings, now=lambda at=later: at, retry_now=False))  # type: ignore[misc]

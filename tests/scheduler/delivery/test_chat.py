@@ -9,8 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from scheduler.delivery.chat import send_chat
-from scheduler.jobs.digest import make_digests, send_outbox
-from scheduler.recipients import chat_urls, recipients
+from scheduler.jobs.digest import check_delivery, make_digests, send_outbox
+from scheduler.recipients import chat_urls
 from storage.digests.content import Mail
 from storage.digests.outbox import outbox
 from storage.engine import Database
@@ -61,7 +61,7 @@ def test_each_service_has_a_digest_of_its_own(database: Database, folder: Folder
     (folder.path / "chat.urls").write_text(f"# the team\n{chat.url}\n\njson://127.0.0.1:9/nobody\n")
     settings = folder.settings('[digest]\nchat_file = "chat.urls"\n')
     add_followup(database, post="Acme's chip")
-    to = recipients(settings)
+    to = check_delivery(settings)
     assert [recipient.kind for recipient in to] == ["chat", "chat"]
     asyncio.run(make_digests(database, settings, [(recipient, NOW) for recipient in to], now=NOW))
     sent = asyncio.run(send_outbox(database, settings, now=lambda: NOW, retry_now=False))

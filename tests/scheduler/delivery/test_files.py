@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from scheduler.delivery.files import as_atom, self_contained, write_files
-from scheduler.jobs.digest import make_digests, send_outbox
-from scheduler.recipients import recipients
+from scheduler.jobs.digest import check_delivery, make_digests, send_outbox
 from storage.digests.content import Mail
 from storage.digests.history import Recorded
 from storage.engine import Database
@@ -26,7 +25,7 @@ FILES = '[digest]\natom = "digest.atom"\njson = "digest.json"\n[blog]\nbase_url 
 def digest(database: Database, folder: Folder, day: int) -> None:
     settings = folder.settings(FILES)
     now = NOW + timedelta(days=day)
-    to = [(recipient, now) for recipient in recipients(settings)]
+    to = [(recipient, now) for recipient in check_delivery(settings)]
     asyncio.run(make_digests(database, settings, to, now=now))
     asyncio.run(send_outbox(database, settings, now=lambda: now, retry_now=False))
 
