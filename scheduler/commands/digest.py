@@ -85,7 +85,10 @@ def _preview(database: Database, settings: Settings, file: Path, to: str | None)
     if waiting:
         click.echo(f"{waiting} earlier digests are still to be sent: chipwatch digest --send")
     if any(not is_web_url(followup.post.url) for followup in contents.followups):
-        click.echo("posts are named by their files; set [blog] base_url so that their titles become links")
+        click.echo(
+            "posts are named by their files; set [blog] base_url so that their titles become links, "
+            "and import the posts again"
+        )
 
 
 def _counted(contents: Contents) -> str:
