@@ -1,22 +1,20 @@
 """What tests of every room share: a point in time, and each test's own database of either kind."""
 
-import itertools
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from sqlalchemy import NullPool, create_engine, make_url, text
+from sqlalchemy import Engine, NullPool, create_engine, make_url, text
 
 from storage.engine import Database, open_database
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
-
-_number = itertools.count()
 
 # The same examples in every run: what passes here passes in CI.
 settings.register_profile("steady", derandomize=True, deadline=None, print_blob=True)
@@ -37,7 +35,6 @@ def postgresql() -> Iterator[str]:
         # What a test leaves need not survive a power failure, and the disk is what tests wait for.
         _run(url, "ALTER SYSTEM SET fsync = off")
         _run(url, "SELECT pg_reload_conf()")
-        # Made once with the schema, then copied for each test: a copy takes a tenth of the time.
         _run(url, "CREATE DATABASE template_chipwatch")
         open_database(_with(url, database="template_chipwatch")).close()
         yield url
@@ -45,25 +42,42 @@ def postgresql() -> Iterator[str]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, databases: Path) -> Iterator[str]:
     """The URL of an empty, migrated database of each kind."""
-    return _empty(request, tmp_path / "chipwatch.db")
+    with _empty(request, databases, "chipwatch") as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def another_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def another_url(request: pytest.FixtureRequest, databases: Path) -> Iterator[str]:
     """The URL of a second one, of each kind."""
-    return _empty(request, tmp_path / "another.db")
+    with _empty(request, databases, "another") as url:
+        yield url
 
 
-def _empty(request: pytest.FixtureRequest, file: Path) -> str:
+@contextmanager
+def _empty(request: pytest.FixtureRequest, databases: Path, name: str) -> Iterator[str]:
     if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("empty_file"), file)
-        return f"sqlite:///{file}"
+        yield _copied(request.getfixturevalue("empty_file"), databases / f"{name}.db")
+        return
     server: str = request.getfixturevalue("postgresql")
-    name = f"test_{next(_number)}"
     _run(server, f"CREATE DATABASE {name} TEMPLATE template_chipwatch STRATEGY file_copy")
-    return _with(server, database=name)
+    yield _with(server, database=name)
+    # Hundreds that stay would be written to the disk, 8 MB each, and hold up all others.
+    _run(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _copied(empty_file: Path, file: Path) -> str:
+    for left in file.parent.glob(f"{file.name}*"):  # by the test before
+        left.unlink()
+    shutil.copy(empty_file, file)
+    return f"sqlite:///{file}"
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the databases of SQLite are, one after the other."""
+    return tmp_path_factory.mktemp("databases")
 
 
 @pytest.fixture(scope="session")
@@ -74,11 +88,30 @@ def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+@pytest.fixture(scope="session")
+def engines() -> dict[str, Engine]:
+    """By URL, what databases were opened with: an engine keeps the SQL that it has compiled."""
+    return {}
+
+
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
+def database(database_url: str, engines: dict[str, Engine]) -> Iterator[Database]:
     """An open database of each kind."""
-    with open_database(database_url) as opened:
+    with _opened(database_url, engines) as opened:
         yield opened
+
+
+@pytest.fixture
+def sqlite(databases: Path, empty_file: Path, engines: dict[str, Engine]) -> Iterator[Database]:
+    """An open database for tests whose matter is not the database."""
+    with _opened(_copied(empty_file, databases / "sqlite.db"), engines) as opened:
+        yield opened
+
+
+def _opened(url: str, engines: dict[str, Engine]) -> Database:
+    if url not in engines:
+        engines[url] = open_database(url).engine
+    return Database(engines[url])
 
 
 def _with(url: str, **parts: str) -> str:

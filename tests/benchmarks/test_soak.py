@@ -104,7 +104,7 @@ def test_two_days_hold(tmp_path: Path) -> None:
     take_posts(POSTS, tmp_path / "posts", 20)
     seen: list[Sample] = []
     with WebServer() as web, watched_log() as errors, without_vectors():
-        soak = Soak(LocalNews(web), tmp_path, 2, seen.append, tick=timedelta(milliseconds=5))
+        soak = Soak(LocalNews(web), tmp_path, 2, seen.append, tick=timedelta(milliseconds=30))
         month = asyncio.run(soak.run())
     assert faults_of(month) == []
     assert errors == []

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
-from pathlib import Path
 from xml.sax.saxutils import escape
 
 import pytest
@@ -16,7 +15,7 @@ from crawler.parsing.document import Contents, Document
 from crawler.parsing.feed import read_patiently, read_quickly
 from crawler.run import CrawlReport, crawl
 from crawler.sources import Source
-from storage.engine import Database, open_database
+from storage.engine import Database
 from storage.models import ItemRow
 from storage.sources import KnownSource, Memory, list_sources
 from tests.conftest import NOW
@@ -32,13 +31,6 @@ def web() -> Iterator[WebServer]:
     """A web server on two addresses."""
     with WebServer("127.0.0.1", "127.0.0.2") as server:
         yield server
-
-
-@pytest.fixture
-def sqlite(tmp_path: Path) -> Iterator[Database]:
-    """A database for tests whose matter is not the database."""
-    with open_database(f"sqlite:///{tmp_path / 'chipwatch.db'}") as opened:
-        yield opened
 
 
 @pytest.fixture(scope="session", autouse=True)

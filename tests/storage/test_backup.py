@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -36,12 +37,20 @@ def file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def kept(tmp_path: Path, file: Path) -> Path:
+def kept(one_post: Path, file: Path) -> Path:
     """A backup of one post."""
-    with open_database(f"sqlite:///{tmp_path / 'kept.db'}") as database:
-        add_post(database)
-        write_backup(database, file)
+    shutil.copy(one_post, file)
     return file
+
+
+@pytest.fixture(scope="module")
+def one_post(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What each `kept` is a copy of."""
+    folder = tmp_path_factory.mktemp("one_post")
+    with open_database(f"sqlite:///{folder / 'kept.db'}") as database:
+        add_post(database)
+        write_backup(database, folder / "backup.db")
+    return folder / "backup.db"
 
 
 def ask(file: Path, query: str) -> list[tuple[object, ...]]:

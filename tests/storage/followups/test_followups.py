@@ -297,7 +297,10 @@ def test_however_many_there_are_a_statement_takes_them(database: Database) -> No
         most = max(most, len(values))
 
     event.listen(database.engine, "before_cursor_execute", count)
-    assert len(listed(database)) == 30
+    try:
+        assert len(listed(database)) == 30
+    finally:
+        event.remove(database.engine, "before_cursor_execute", count)
     assert 0 < most < 30
 
 
