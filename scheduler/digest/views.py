@@ -54,7 +54,7 @@ class FollowupView:
     url: str
     date: str
     age: str
-    again: str  # that an earlier digest told of it, "" if none did
+    again: str  # that an earlier digest told of it, or that it was snoozed; "" if neither
     alike: str  # that other posts say the same, "" if none does
     others: tuple[tuple[str, str], ...]  # of those, newest first: title and address
     stories: tuple[StoryView, ...]
@@ -135,7 +135,7 @@ class Speaker:
             url=_address(followup.post),
             date=self.day(published) if published else self.say("undated"),
             age=self.count("open_days", days) if days else self.say("open_today"),
-            again=self.say("again", date=self.day(followup.told_at)) if followup.told_at else "",
+            again=self._again(followup),
             alike=self.count("alike", len(others)) if others else "",
             others=tuple((plain_line(post.title), _address(post)) for post in others[:MAX_ALIKE]),
             stories=tuple(self.story(story) for story in followup.stories[:SHOWN]),
@@ -146,6 +146,12 @@ class Speaker:
                 if len(found) > SHOWN
             ),
         )
+
+    def _again(self, followup: Followup) -> str:
+        woken = followup.woken_at(self.now)
+        if woken is not None:
+            return self.say("woken", date=self.day(woken))
+        return self.say("again", date=self.day(followup.told_at)) if followup.told_at else ""
 
     def plan(self, plan: DuePlan) -> PlanView:
         """A plan whose time has passed."""

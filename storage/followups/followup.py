@@ -108,6 +108,13 @@ class Followup:
         """That of its best story, 0 to 1; 0 for plans alone."""
         return max((story.best.score for story in self.stories), default=0.0)
 
+    def woken_at(self, now: datetime) -> datetime | None:
+        """When it came back of a snooze, if it did and no digest has told of it since."""
+        until = self.snoozed_until
+        if until is None or until > now:
+            return None
+        return until if self.told_at is None or self.told_at < until else None
+
     def age_days(self, now: datetime, zone: tzinfo) -> int | None:
         """For how many days it has waited, by the days of a zone; none once it is settled."""
         if self.status not in WAITING:

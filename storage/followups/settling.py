@@ -68,6 +68,6 @@ def wake(session: Session, *, now: datetime) -> int:
         select(FollowupRow).where(FollowupRow.status == "snoozed", FollowupRow.snoozed_until <= now)
     ).all()
     for row in due:
-        row.status, row.snoozed_until = "open", None
+        row.status = "open"  # and keeps when it was snoozed until: the digest says so
     forget_telling(session, [row.id for row in due])  # the editor asked to be told again
     return len(due)

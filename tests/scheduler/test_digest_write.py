@@ -442,6 +442,17 @@ def test_a_followup_that_was_told_before_says_so() -> None:
     assert "this is new since" not in write(FOLLOWUP).text
 
 
+@pytest.mark.parametrize("status", ["open", "snoozed"])  # as mailed, and as previewed before it wakes
+def test_a_followup_that_was_snoozed_says_why_it_is_back(status: str) -> None:
+    until = NOW - timedelta(hours=1)
+    told = NOW - timedelta(days=2) if status == "snoozed" else None
+    back = replace(FOLLOWUP, status=status, snoozed_until=until, told_at=told)
+    assert "open 3 days · back again: you had snoozed it until 24 Nov 2026\n" in write(back).text
+    assert "2026年11月24日まで保留にしていたもの" in write(back, language="ja").html
+    later = replace(back, told_at=NOW)
+    assert "in the digest of 24 Nov 2026; this is new since" in write(later).text
+
+
 def test_the_chart_has_words_for_those_who_do_not_see_it() -> None:
     mail = write(FOLLOWUP, days=DAYS)
     said = "The last 14 days: 13 follow-ups opened, 1491 items of news"

@@ -30,6 +30,7 @@ class Writer:
 
     def __init__(self) -> None:
         self.told: list[list[int]] = []
+        self.back: list[int] = []  # how many of each digest came back of a snooze
         self.more = 0
 
     def __call__(self, contents: Contents) -> Mail | None:
@@ -37,6 +38,7 @@ class Writer:
             return None
         self.more = contents.more
         self.told.append([story.id for followup in contents.followups for story in followup.stories])
+        self.back.append(sum(f.woken_at(NOW + 30 * DAY) is not None for f in contents.followups))
         number = len(self.told)
         return Mail(f"Digest {number}", f"<p>{number}</p>", f"{number}", f"<{number}@blog.example>", {})
 
@@ -309,6 +311,18 @@ def test_a_snoozed_follow_up_comes_again_when_its_time_has_come(database: Databa
     assert make(database, writer, now=NOW + 3 * DAY) == 1
     assert make(database, writer, now=NOW + 4 * DAY) == 0
     assert writer.told == [[story], [story]]
+    assert writer.back == [0, 1]
+
+
+def test_one_that_came_back_of_a_snooze_says_so_once(database: Database, writer: Writer) -> None:
+    post, _ = news(database)
+    make(database, writer)
+    settle_all(database, "snoozed", until=NOW + DAY)
+    make(database, writer, now=NOW + DAY)
+    news(database, post)
+    make(database, writer, now=NOW + 2 * DAY)
+    assert writer.back == [0, 1, 0]
+    assert len(writer.told[2]) == 1
 
 
 def test_news_of_a_snoozed_post_waits_and_is_told_with_the_rest(database: Database, writer: Writer) -> None:

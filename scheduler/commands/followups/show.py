@@ -27,7 +27,7 @@ def show(front: Front, number: int, as_json: bool) -> None:
 
 
 def _state(followup: Followup, age: int | None) -> str:
-    if followup.snoozed_until is not None:
+    if followup.status == "snoozed":
         return f"snoozed until {followup.snoozed_until:%Y-%m-%d %H:%M} UTC, {_waited(age)}"
     if followup.settled_at is None:
         return _waited(age)

@@ -222,8 +222,11 @@ def test_a_snoozed_one_wakes_when_its_time_has_come_and_not_before(database: Dat
     assert asleep.settled_at is None
     assert wake_at(database, LATER) == 1
     (awake,) = listed(database, "open")
-    assert awake.snoozed_until is None
     assert wake_at(database, LATER) == 0
+    assert awake.woken_at(LATER) == LATER
+    give(database, "open", followup)
+    (reopened,) = listed(database, "open")
+    assert reopened.woken_at(LATER) is None
 
 
 def test_settling_a_snoozed_one_forgets_when_it_would_have_woken(database: Database) -> None:
