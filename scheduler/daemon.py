@@ -14,6 +14,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from crawler.parsing.apart import Apart
 from crawler.run import known_asks
+from scheduler.counted import counted
 from scheduler.digest.schedule import next_slot
 from scheduler.jobs.blog import encode_new, read_blog
 from scheduler.jobs.crawl import crawl_and_link
@@ -118,7 +119,7 @@ class Daemon:
         self._reload = True
 
     def _announce(self) -> None:
-        logger.info("watching %d sources; stop with Ctrl-C or SIGTERM", len(self.settings.sources))
+        logger.info("watching %s; stop with Ctrl-C or SIGTERM", counted(len(self.settings.sources), "source"))
         for to in self._recipients():
             slot = next_slot(self.now(), to.at, to.timezone).astimezone(to.timezone)
             logger.info("next digest: %s to %s", f"{slot:%Y-%m-%d %H:%M %Z}", to.name)
@@ -213,7 +214,8 @@ class Daemon:
             if not report.visits:
                 return  # stopped before any source was done
             job.did = (
-                f"{len(report.visits)} sources: {report.unchanged} unchanged, {len(report.failed)} failed; "
+                f"{counted(len(report.visits), 'source')}: "
+                f"{report.unchanged} unchanged, {len(report.failed)} failed; "
                 f"items: {report.new} new, {report.known} known; "
                 f"follow-ups opened: {len(result.links.opened) + len(result.due)}"
             )
@@ -233,9 +235,9 @@ class Daemon:
             async with recorded(self.database, "digest", self.now) as job:
                 made = await make_digests(self.database, self.settings, due, now=now)
                 told = {name: len(contents.followups) for name, contents in made.items()}
-                job.did = ", ".join(f"{name}: {count} follow-ups" for name, count in told.items())
+                job.did = ", ".join(f"{name}: {counted(count, 'follow-up')}" for name, count in told.items())
             for name, contents in made.items():
-                news = "nothing new" if contents.quiet else f"{told[name]} follow-ups"
+                news = "nothing new" if contents.quiet else counted(told[name], "follow-up")
                 logger.info("digest for %s: %s", name, news)
         sent = await send_outbox(self.database, self.settings, now=self.now, retry_now=False)
         for recipient in sent.to:

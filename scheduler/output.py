@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from scheduler.counted import counted
 from scheduler.novelty import what_changed, what_is_new
 from storage.errors import InputError, plain_line
 
@@ -63,16 +64,10 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
     console.print(table)
 
 
-def counted(rows: Mapping[str, int]) -> str:
+def row_counts(rows: Mapping[str, int]) -> str:
     """What a database holds, of its rows by table."""
-    told = {
-        "source": "sources",
-        "item": "items",
-        "post": "posts",
-        "followup": "follow-ups",
-        "digest": "digests",
-    }
-    return ", ".join(f"{rows[table]:,} {words}" for table, words in told.items())
+    told = {"source": "source", "item": "item", "post": "post", "followup": "follow-up", "digest": "digest"}
+    return ", ".join(counted(rows[table], noun) for table, noun in told.items())
 
 
 def megabytes(size: int) -> str:

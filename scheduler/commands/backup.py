@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from scheduler.cli import Front
-from scheduler.output import counted, megabytes
+from scheduler.output import megabytes, row_counts
 
 
 @click.command()
@@ -21,4 +21,4 @@ def backup(front: Front, file: Path, force: bool) -> None:
 
     with front.open(front.settings()) as database:
         written = write_backup(database, file, replace=force)
-    click.echo(f"wrote {file}: {megabytes(written.size)}, {counted(written.rows)}")
+    click.echo(f"wrote {file}: {megabytes(written.size)}, {row_counts(written.rows)}")

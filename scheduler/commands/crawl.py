@@ -13,6 +13,7 @@ import click
 from crawler.sources import Source, format_duration
 from scheduler.cli import Front
 from scheduler.clock import utc_now
+from scheduler.counted import counted
 from scheduler.output import print_json
 from scheduler.settings import Settings
 from scheduler.signals import stopping_on_signals
@@ -98,20 +99,21 @@ def _summary(result: "CrawlResult", stopped: bool, settings: Settings) -> Iterat
     report, links = result.crawl, result.links
     opened = len(links.opened) + len(result.due)
     yield (
-        f"{len(report.visits)} sources asked: {report.unchanged} unchanged, {len(report.failed)} failed. "
+        f"{counted(len(report.visits), 'source')} asked: "
+        f"{report.unchanged} unchanged, {len(report.failed)} failed. "
         f"Items: {report.new} new, {report.known} known. Follow-ups opened: {opened}."
     )
     if report.not_due:
         yield not_due(report.not_due, report.next_due, utc_now())
     if report.backlog:
         yield (
-            f"{report.backlog} items of sources read for the first time are older than "
+            f"Of sources read for the first time, {counted(report.backlog, 'item')} older than "
             f"{format_duration(settings.crawl.backlog)} ([crawl] backlog): kept, but not linked to posts."
         )
     if stopped:
         yield "stopped early; the sources that were not asked stay due"
     if links.waiting:
-        yield f"{links.waiting} items wait for your posts to be linked to: chipwatch posts import PATH"
+        yield f"{counted(links.waiting, 'item')} to be linked to your posts: chipwatch posts import PATH"
     elif opened:
         yield "see them: chipwatch followups"
 
@@ -143,7 +145,7 @@ def not_due(count: int, next_due: datetime | None, now: datetime) -> str:
         local = next_due.astimezone()
         today = local.date() == now.astimezone().date()
         when = f"; the next one at {local:%H:%M}" if today else f"; the next one at {local:%m-%d %H:%M}"
-    return f"{count} sources are not due yet{when}: chipwatch crawl --force asks them now"
+    return f"{counted(count, 'source')} not due yet{when}: chipwatch crawl --force asks now"
 
 
 def describe(visit: "Visit") -> str:

@@ -10,6 +10,7 @@ import click
 
 from scheduler.cli import Front
 from scheduler.clock import utc_now
+from scheduler.counted import counted
 from scheduler.delivery.files import self_contained
 from scheduler.delivery.mail import check_mail_settings, send_mail, sender_domain
 from scheduler.jobs.digest import check_delivery, foresee, make_digests, send_outbox, write_for
@@ -83,7 +84,7 @@ def _preview(database: Database, settings: Settings, file: Path, to: str | None)
     if contents.more:
         click.echo(f"{contents.more} more wait for the digest after it")
     if waiting:
-        click.echo(f"{waiting} earlier digests are still to be sent: chipwatch digest --send")
+        click.echo(f"still to be sent: {counted(waiting, 'earlier digest')}; chipwatch digest --send")
     if any(not is_web_url(followup.post.url) for followup in contents.followups):
         click.echo(
             "posts are named by their files; set [blog] base_url so that their titles become links, "
@@ -92,11 +93,11 @@ def _preview(database: Database, settings: Settings, file: Path, to: str | None)
 
 
 def _counted(contents: Contents) -> str:
-    parts = [f"{len(contents.followups)} follow-ups"]
+    parts = [counted(len(contents.followups), "follow-up")]
     if contents.ideas:
-        parts.append(f"{len(contents.ideas)} stories without a post")
+        parts.append(f"{counted(len(contents.ideas), 'story')} without a post")
     if contents.troubles:
-        parts.append(f"{len(contents.troubles)} sources in trouble")
+        parts.append(f"{counted(len(contents.troubles), 'source')} in trouble")
     return ", ".join(parts)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from scheduler.cli import Front
+from scheduler.counted import counted
 from scheduler.output import write_lines
 from storage.linking.encoder import default_encoder
 from storage.linking.from_file import link_items, read_items
@@ -30,4 +31,4 @@ def link(front: Front, items: Path, out: Path, no_vectors: bool) -> None:
             )
         )
     write_lines(out, rows)
-    click.echo(f"linked {len(rows)} items: {out}")
+    click.echo(f"linked {counted(len(rows), 'item')}: {out}")

@@ -12,6 +12,7 @@ from rich.progress import Progress
 
 from scheduler.cli import Front
 from scheduler.clock import utc_now
+from scheduler.counted import counted
 from scheduler.output import print_json, print_table
 from storage.errors import InputError
 
@@ -69,7 +70,8 @@ def replay(front: Front, days: int, probability: float | None, apply: bool, as_j
             )
         )
     if not as_json:
-        click.echo(f"applied: {count} items linked again, {len(report.opened)} follow-ups opened")
+        opened = counted(len(report.opened), "follow-up")
+        click.echo(f"applied: {counted(count, 'item')} linked again, {opened} opened")
 
 
 def _replayed(

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from scheduler.cli import Front
-from scheduler.output import counted
+from scheduler.output import row_counts
 
 
 @click.command()
@@ -21,4 +21,4 @@ def restore(front: Front, file: Path) -> None:
 
     with front.open(front.settings()) as database:
         rows = restore_backup(database, file)
-    click.echo(f"restored {file}: {counted(rows)}")
+    click.echo(f"restored {file}: {row_counts(rows)}")

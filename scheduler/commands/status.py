@@ -9,6 +9,7 @@ import click
 
 from scheduler.cli import Front
 from scheduler.clock import utc_now
+from scheduler.counted import counted
 from scheduler.output import megabytes, plain_json, print_json
 from storage.errors import plain_line
 from storage.hiding import hide_secrets
@@ -85,7 +86,8 @@ def _lines(status: "Status", zone: tzinfo) -> Iterator[tuple[str, str]]:
     words = [f"{count} {condition}" for condition, count in sorted(status.sources.items())]
     yield "sources", ", ".join(words) or "none was asked yet"
     waiting = f" ({sizes.waiting:,} wait to be linked)" if sizes.waiting else ""
-    yield "store", f"{sizes.posts:,} posts, {sizes.items:,} items{waiting}, {megabytes(sizes.bytes)}"
+    held = f"{counted(sizes.posts, 'post')}, {counted(sizes.items, 'item')}{waiting}"
+    yield "store", f"{held}, {megabytes(sizes.bytes)}"
     age = f", the oldest for {_ago(now - sizes.oldest)}" if sizes.oldest else ""
     yield "followups", f"{sizes.open} open{age}; {sizes.snoozed} snoozed"
     for problem in status.problems:
@@ -97,12 +99,12 @@ def _lines(status: "Status", zone: tzinfo) -> Iterator[tuple[str, str]]:
 def _became(digest: "Handed", zone: tzinfo) -> str:
     if digest.silent:
         return "nothing new, nothing sent"
-    told = f"{digest.followups} follow-ups"
+    told = counted(digest.followups, "follow-up")
     if digest.sent_at is not None:
         return f"{told}, sent at {_local(digest.sent_at, zone)}"
     if digest.refused_at is not None:
         return f"{told}, refused: {digest.error}"
-    tried = f" (tried {digest.attempts} times: {digest.error})" if digest.attempts else ""
+    tried = f" (tried {counted(digest.attempts, 'time')}: {digest.error})" if digest.attempts else ""
     return f"{told}, waits to be sent{tried}"
 
 

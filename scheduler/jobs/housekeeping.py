@@ -3,6 +3,7 @@
 import asyncio
 from datetime import datetime, timedelta
 
+from scheduler.counted import counted
 from scheduler.output import megabytes
 from scheduler.settings import Settings
 from storage.compacting import compact
@@ -21,4 +22,4 @@ async def keep_house(database: Database, settings: Settings, now: datetime, stop
         trimmed += some
     await database.writing(trim_digests, before)
     size = await database.between_writes(compact)
-    return f"{trimmed} items trimmed, {megabytes(size.before)} made {megabytes(size.after)}"
+    return f"{counted(trimmed, 'item')} trimmed, {megabytes(size.before)} made {megabytes(size.after)}"

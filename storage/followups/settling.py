@@ -10,7 +10,7 @@ from storage.errors import InputError
 from storage.followups.status import LARGEST_ID, WAITING, Ground, Status
 from storage.followups.telling import forget_telling
 from storage.insert import storable
-from storage.models import FollowupPostRow, FollowupRow
+from storage.models import FollowupPostRow, FollowupRow, PostRow
 
 
 def settle(
@@ -52,6 +52,13 @@ def settle(
         row.status = status
         row.settled_at = None if status in WAITING else now
         row.snoozed_until = snoozed_until
+
+
+def titles_of(session: Session, ids: Collection[int]) -> dict[int, str]:
+    """The title of the post that each of these follow-ups was opened for, by its id."""
+    query = select(FollowupRow.id, PostRow.title).join(PostRow, PostRow.id == FollowupRow.post_id)
+    found = session.execute(query.where(FollowupRow.id.in_(ids)))
+    return {number: title for number, title in found}  # noqa: C416 - rows are no pairs
 
 
 def dismiss_unwanted(session: Session, posts: Collection[int], *, now: datetime) -> None:

@@ -24,7 +24,7 @@ def test_a_backup_says_what_is_in_it_and_a_restore_brings_it_back(filled: Folder
         ran = filled.run("backup", "backups/monday.db")
     size = Path("backups/monday.db").stat().st_size
     assert (ran.code, ran.err) == (0, "")
-    holds = "1 sources, 2 items, 1 posts, 1 follow-ups, 0 digests"
+    holds = "1 source, 2 items, 1 post, 1 follow-up, 0 digests"
     assert ran.out == f"wrote backups/monday.db: {size / 1e6:.1f} MB, {holds}\n"
     before = filled.run("followups", "--json").out
     filled.settings(f'[storage]\nurl = "{another_url}"\n')

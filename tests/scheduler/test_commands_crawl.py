@@ -8,7 +8,7 @@ import sys
 
 from tests.scheduler.conftest import ALLOWED, HOSTILE, Folder, Site, feed
 
-WAIT = "2 items wait for your posts to be linked to: chipwatch posts import PATH"
+WAIT = "2 items to be linked to your posts: chipwatch posts import PATH"
 
 
 def watch(folder: Folder, site: Site, *paths: str) -> None:
@@ -143,7 +143,7 @@ def test_the_bar_counts_what_is_asked_and_not_what_is_left_alone(folder: Folder,
     assert code == 0
     assert "1/1" in seen
     assert "/2" not in seen
-    assert "1 sources are not due yet" in out
+    assert "1 source not due yet" in out
 
 
 def test_a_pipe_gets_no_bar(folder: Folder, site: Site) -> None:

@@ -19,7 +19,7 @@ def test_a_preview_is_written_and_marks_nothing(folder: Folder, name: str, begin
     for _ in range(2):
         ran = folder.run("digest", "--preview", name)
         assert (ran.code, ran.err) == (0, "")
-        assert ran.out.startswith(f"wrote {name}: 1 follow-ups; nothing was mailed\n")
+        assert ran.out.startswith(f"wrote {name}: 1 follow-up; nothing was mailed\n")
         assert "base_url" not in ran.out
         written = (folder.path / name).read_text(encoding="utf-8")
         assert written.startswith(begins)
@@ -92,7 +92,7 @@ def test_without_a_password_nothing_is_recorded(folder: Folder, monkeypatch: pyt
     ran = folder.run("digest", "--send")
     assert ran.code == 2
     assert ran.err.startswith("chipwatch: [mail] username is set but there is no password")
-    assert "1 follow-ups" in folder.run("digest", "--preview", "d.txt").out
+    assert "1 follow-up" in folder.run("digest", "--preview", "d.txt").out
 
 
 def test_a_trial_mails_one_address_and_marks_nothing(folder: Folder, mailbox: Mailbox) -> None:
@@ -101,7 +101,7 @@ def test_a_trial_mails_one_address_and_marks_nothing(folder: Folder, mailbox: Ma
         seed(folder)
         ran = folder.run("digest", "--send", "--to", "me@home.example")
         assert (ran.code, ran.err) == (0, "")
-        assert ran.out.startswith("mailed to me@home.example as a trial: 1 follow-ups; all of it stays new")
+        assert ran.out.startswith("mailed to me@home.example as a trial: 1 follow-up; all of it stays new")
         assert [recipient for recipient, _ in mailbox.mails] == ["me@home.example"]
         assert folder.run("digest", "--send").out == "sent to a@b.c\nsent to d@e.f\n"
     assert len({message["Message-ID"] for _, message in mailbox.mails}) == 3

@@ -132,6 +132,10 @@ def test_json_has_stable_names(folder: Folder, numbers: list[int]) -> None:
     assert shown["opened_at"] == "2026-11-24T12:00:00+00:00"
 
 
+def shown_title(folder: Folder, number: int) -> str:
+    return str(json.loads(folder.run("followups", "show", str(number), "--json").out)["post"]["title"])
+
+
 @pytest.mark.parametrize(
     ("words", "status", "said"),
     [
@@ -149,17 +153,19 @@ def test_one_is_settled_and_opened_again(
     ran = folder.run("followups", *words, str(first))
     assert ran.code == 0
     assert ran.out.startswith(f"{first} {said}")
+    title = shown_title(folder, first)
+    assert ran.out.endswith(f": {title}\n")
     assert (listed(folder, "open"), listed(folder, status)) == ([second], [first])
     shown = json.loads(folder.run("followups", "show", str(first), "--json").out)
     assert shown["reason"] == ("not ours" if "--reason" in words else None)
     assert bool(shown["snoozed_until"]) == (status == "snoozed")
-    assert folder.run("followups", "reopen", str(first)).out == f"{first} open again\n"
+    assert folder.run("followups", "reopen", str(first)).out == f"{first} open again: {title}\n"
     assert listed(folder, "open") == [first, second]
 
 
 def test_several_are_settled_at_once(folder: Folder, numbers: list[int]) -> None:
     ran = folder.run("followups", "done", *map(str, numbers))
-    assert ran.out.splitlines() == [f"{number} done" for number in numbers]
+    assert ran.out.splitlines() == [f"{n} done: {shown_title(folder, n)}" for n in numbers]
     assert listed(folder, "all") == numbers
     assert listed(folder, "open") == []
 
@@ -175,7 +181,7 @@ def test_a_dismissal_can_say_why(folder: Folder, numbers: list[int]) -> None:
     ran = folder.run(
         "followups", "dismiss", str(numbers[0]), "--because", "not-about", "--reason", "a namesake"
     )
-    assert ran.out == f"{numbers[0]} dismissed\n"
+    assert ran.out == f"{numbers[0]} dismissed: Acme's chip\n"
     shown = json.loads(folder.run("followups", "show", str(numbers[0]), "--json").out)
     assert (shown["ground"], shown["reason"]) == ("not-about", "a namesake")
     assert "(not-about: a namesake)" in folder.run("followups", "show", str(numbers[0])).out

@@ -72,7 +72,7 @@ def test_posts_that_are_gone_are_taken_out_only_when_asked(folder: Folder, blog:
     (blog / "2026-03-01-post.md").unlink()
     assert "1 stored posts are not at that path" in folder.run("posts", "import", "posts").out
     assert len(json.loads(folder.run("posts", "--json").out)) == 3
-    assert "removed 1 posts" in folder.run("posts", "import", "posts", "--remove").out
+    assert "removed 1 post" in folder.run("posts", "import", "posts", "--remove").out
     assert len(json.loads(folder.run("posts", "--json").out)) == 2
 
 
@@ -117,14 +117,14 @@ def test_a_blog_on_the_web_is_imported_and_it_is_said_by_what(folder: Folder, we
     web.add(api, json.dumps([row]))
     assert folder.run("posts", "import", "--no-vectors").out.splitlines() == [
         f"read by its WordPress API, which has all posts ({web.url('/wp-json/wp/v2/posts')})",
-        "1 posts: 0 new, 1 changed, 0 unchanged; 0 not imported",
+        "1 post: 0 new, 1 changed, 0 unchanged; 0 not imported",
         "1 stored posts are not at that address; --remove takes them and their follow-ups out",
     ]
     feed_url = web.add("/feed.xml", feed("New"), content_type="application/rss+xml")
     assert folder.run("posts", "import", feed_url, "--no-vectors").out.splitlines() == [
         "read by its feed, which has the newest posts only: "
         f"stored ones that it lacks stay as they are ({feed_url})",
-        "1 posts: 1 new, 0 changed, 0 unchanged; 0 not imported",
+        "1 post: 1 new, 0 changed, 0 unchanged; 0 not imported",
     ]
     told = json.loads(folder.run("posts", "import", "--json", "--no-vectors").out)
     assert (told["by"], told["address"]) == ("WordPress", web.url("/wp-json/wp/v2/posts"))

@@ -29,7 +29,7 @@ def test_what_would_be_dropped_is_shown_and_nothing_is_changed(folder: Folder, e
 
 def test_applied_it_is_so(folder: Folder, earlier: int) -> None:
     ran = folder.run("replay", "--apply")
-    assert ran.out.endswith("1 items linked again, 0 follow-ups opened\n")
+    assert ran.out.endswith("1 item linked again, 0 follow-ups opened\n")
     assert folder.run("followups").out == "no open follow-ups\n"
     assert "nothing would change" in folder.run("replay").out
 

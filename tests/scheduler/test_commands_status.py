@@ -37,13 +37,13 @@ def test_all_well(folder: Folder) -> None:
     beating(folder)
     with folder.database() as database, database.write() as session:
         begin_job(session, "crawl", now=NOW - timedelta(minutes=3))
-        end_job(session, "crawl", did="1 sources", now=NOW)
+        end_job(session, "crawl", did="1 source", now=NOW)
         begin_job(session, "posts", now=NOW - timedelta(seconds=40))
     ran = folder.run("status")
     assert (ran.code, ran.err) == (0, "")
     for line in (
         "daemon    running: process 4711 on desk, since 2026-11-24 16:00 JST, last heard of 3 seconds ago",
-        "last      crawl at 2026-11-24 20:57 JST: 1 sources",
+        "last      crawl at 2026-11-24 20:57 JST: 1 source",
         "now       posts, for 40 seconds",
         "next      crawl at 2026-11-24 22:00 JST",
         "next      posts at 2026-11-24 21:59 JST",
@@ -53,7 +53,7 @@ def test_all_well(folder: Folder) -> None:
         "all well  nothing needs a person",
     ):
         assert line in ran.out.splitlines()
-    assert "store     1 posts, 1 items" in ran.out
+    assert "store     1 post, 1 item" in ran.out
 
 
 def test_as_json(folder: Folder) -> None:
@@ -104,7 +104,7 @@ def test_a_digest_that_was_refused_and_a_job_that_failed_need_a_person(folder: F
             end_job(session, "housekeeping", error="the disk is full", now=NOW)
     ran = folder.run("status")
     assert ran.code == 1
-    assert "digest    for editor@blog.example, of 2026-11-24 21:00 JST: 1 follow-ups, refused: 550" in ran.out
+    assert "digest    for editor@blog.example, of 2026-11-24 21:00 JST: 1 follow-up, refused: 550" in ran.out
     assert (
         "LOOK      the digest of 2026-11-24 for editor@blog.example was refused: 550 no such person"
         in ran.out

@@ -34,7 +34,7 @@ def test_what_is_not_due_is_left_alone_and_it_says_until_when(
     told = json.loads(folder.run("sources", "--json").out)
     first = min(row["due_at"] for row in told)
     assert not_due == (
-        f"2 sources are not due yet; the next one at {first[11:16]}: chipwatch crawl --force asks them now"
+        f"2 sources not due yet; the next one at {first[11:16]}: chipwatch crawl --force asks now"
     )
     assert asked(web) == ["/fine", "/good"]
 
@@ -54,7 +54,7 @@ def test_each_is_asked_when_it_is_due(folder: Folder, web: WebServer) -> None:
     folder.now += timedelta(minutes=34)  # half an hour and at most a tenth of it
     ran = folder.run("crawl")
     assert ran.out.splitlines()[0] == "Good: unchanged"
-    assert "1 sources are not due yet" in ran.out
+    assert "1 source not due yet" in ran.out
     assert asked(web) == ["/fine", "/good", "/good"]
     assert web.requests("/good")[1].headers["if-none-match"] == '"1"'
 
@@ -99,7 +99,7 @@ def test_a_source_that_failed_is_left_alone_longer_and_that_is_no_failure_now(
     folder.now += timedelta(minutes=34)
     ran = folder.run("crawl")
     assert ran.code == 0
-    assert "1 sources are not due yet" in ran.out
+    assert "1 source not due yet" in ran.out
 
 
 def test_a_source_that_is_gone_for_good_is_never_due_but_can_be_forced(
@@ -132,10 +132,10 @@ def test_what_a_new_source_has_in_store_is_kept_and_told(folder: Folder, web: We
     assert first == "News: 2 new, 0 known"
     assert "Items: 2 new" in summary
     assert backlog == (
-        "1 items of sources read for the first time are older than 7d ([crawl] backlog): "
+        "Of sources read for the first time, 1 item older than 7d ([crawl] backlog): "
         "kept, but not linked to posts."
     )
-    assert waiting.startswith("1 items wait")
+    assert waiting.startswith("1 item to be linked")
     assert "backlog" not in folder.run("crawl", "--force").out
 
 

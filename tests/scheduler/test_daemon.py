@@ -52,7 +52,7 @@ def test_it_crawls_what_is_due_and_mails_at_its_time_once(
         asyncio.run(run(port, database))
     assert [message["Subject"] for _, message in mailbox.mails] == ["1 post needs a follow-up: A stale post"]
     assert site.asked.count("/feed") == 2
-    assert log.lines[0] == "INFO watching 1 sources; stop with Ctrl-C or SIGTERM"
+    assert log.lines[0] == "INFO watching 1 source; stop with Ctrl-C or SIGTERM"
     assert log.lines[1] == "INFO next digest: 2026-11-24 07:30 JST to editor@blog.example"
     assert log.lines[-1] == "INFO stopped"
 
@@ -104,7 +104,7 @@ def test_what_was_missed_is_caught_up_and_what_was_refused_tried_again(
         add_followup(database)
         clock.time += timedelta(days=3, hours=2)
         async with running(database, settings, clock):
-            await log.tells("digest for editor@blog.example: 1 follow-ups")
+            await log.tells("digest for editor@blog.example: 1 follow-up")
             await log.tells("digest not sent, will be tried again")
             mailbox.refuse_data = ""
             clock.time += timedelta(minutes=2)
@@ -144,7 +144,7 @@ def test_a_job_that_fails_in_a_way_nobody_thought_of_does_not_end_it(
             clock.broken = True
             await log.tells("ERROR a job failed; it will be tried again")
             clock.broken = False
-            await log.tells("crawled 1 sources")
+            await log.tells("crawled 1 source")
 
     with folder.database() as database:
         asyncio.run(run(database))
@@ -183,7 +183,7 @@ def test_a_database_that_fails_for_a_while_does_not_end_it(
         async with running(database, settings, Clock(BEFORE)):
             await log.tells("ERROR the database ")
             rename("away", "source")
-            await log.tells("crawled 1 sources")
+            await log.tells("crawled 1 source")
 
     asyncio.run(run())
     assert not any("a job failed" in line for line in log.lines)
@@ -212,7 +212,7 @@ def test_what_it_does_is_noted_for_those_who_ask(
         settings = folder.settings(ALLOWED + site.source("News", "/feed"))
         clock = Clock(BEFORE)
         async with running(database, settings, clock):
-            await log.tells("crawled 1 sources")
+            await log.tells("crawled 1 source")
             await log.tells("housekeeping: 0 items trimmed")
             found = await database.reading(status_of, settings, BEFORE)
             assert found.alive
@@ -225,7 +225,7 @@ def test_what_it_does_is_noted_for_those_who_ask(
     with database.read() as session:
         assert watching(session) is None  # it was stopped as it should be
         jobs = {job.name: job for job in list_jobs(session)}
-    assert jobs["crawl"].did.startswith("1 sources: ")
+    assert jobs["crawl"].did.startswith("1 source: ")
     assert [(job.error, job.ended_at is not None) for job in jobs.values()] == [(None, True)] * 2
 
 

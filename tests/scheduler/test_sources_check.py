@@ -28,7 +28,7 @@ def test_all_well_is_exit_code_0(folder: Folder, web: WebServer) -> None:
     folder.settings(ALLOWED + source("Good", web.add("/good", feed("Acme moves"), content_type=RSS)))
     ran = folder.run("sources", "check")
     assert ran.code == 0
-    assert ran.out.endswith("1 sources tried: 1 give something, 0 failed.\n")
+    assert ran.out.endswith("1 source tried: 1 give something, 0 failed.\n")
 
 
 def test_only_the_named_ones_are_tried(folder: Folder, web: WebServer) -> None:

@@ -145,7 +145,7 @@ def test_a_source_that_is_not_right_is_left_out_by_name_and_the_others_taken(fol
         "left out: Bad interval",
         "left out: Bad links",
     ]
-    assert last == "list.opml: 1 sources added, 0 known already, 3 left out"
+    assert last == "list.opml: 1 source added, 0 known already, 3 left out"
     assert names(folder) == {"https://d.example/": "Good"}
 
 
@@ -209,7 +209,7 @@ def test_a_file_that_is_larger_than_any_list_is_not_even_read(folder: Folder) ->
 
 def test_more_sources_than_anyone_reads_are_cut(folder: Folder) -> None:
     ran = take(folder, opml(*(outline(f"https://a.example/{n}", f"N{n}") for n in range(10_001))))
-    assert ran.out == "list.opml: 10000 sources added, 0 known already, 0 left out\n"
+    assert ran.out == "list.opml: 10,000 sources added, 0 known already, 0 left out\n"
 
 
 def test_files_that_cannot_be_used_are_told_in_one_line(folder: Folder) -> None:

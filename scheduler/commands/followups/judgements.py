@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from scheduler.cli import Front
+from scheduler.counted import counted
 from scheduler.output import write_lines
 
 
@@ -22,4 +23,5 @@ def judgements(front: Front, qrels: Path, items: Path | None) -> None:
     write_lines(qrels, found.pairs)
     if items is not None:
         write_lines(items, found.items)
-    click.echo(f"wrote {len(found.pairs)} judgements of {len(found.items)} items: {qrels}")
+    pairs = counted(len(found.pairs), "judgement")
+    click.echo(f"wrote {pairs} of {counted(len(found.items), 'item')}: {qrels}")

@@ -8,8 +8,8 @@ import click
 from crawler.sources import parse_duration
 from scheduler.cli import Front
 from scheduler.clock import utc_now
-from storage.errors import InputError
-from storage.followups.settling import settle
+from storage.errors import InputError, plain_line
+from storage.followups.settling import settle, titles_of
 from storage.followups.status import GROUNDS, Ground, Status
 
 
@@ -26,8 +26,9 @@ def _settle(
     settings = front.settings()
     with front.open(settings) as database, database.write() as session:
         settle(session, numbers, status, now=utc_now(), snoozed_until=until, ground=ground, reason=reason)
+        titles = titles_of(session, numbers)
     for number in numbers:
-        click.echo(f"{number} {said}")
+        click.echo(f"{number} {said}: {plain_line(titles[number])}")
 
 
 @click.command()

@@ -9,6 +9,7 @@ import click
 
 from scheduler.cli import Front
 from scheduler.commands.posts.finding import find_path, progress_bar
+from scheduler.counted import counted
 from scheduler.output import print_json
 from storage.errors import plain_line
 from storage.posts.blog import find_blog
@@ -98,8 +99,8 @@ def _counted(found: "list[Finding]") -> str:
     """How many posts, and in how many groups if these are groups."""
     groups = len(found) if found[0].others else 0
     posts = len({file for finding in found for file in (finding.file, *finding.others)})
-    counted = f"{posts:,} post{'' if posts == 1 else 's'}"
-    return f"{counted} in {groups:,} group{'' if groups == 1 else 's'}" if groups else counted
+    said = counted(posts, "post")
+    return f"{said} in {counted(groups, 'group')}" if groups else said
 
 
 def _others(finding: "Finding") -> str:

@@ -10,6 +10,7 @@ import click
 from scheduler.cli import Front
 from scheduler.clock import utc_now
 from scheduler.commands.posts.finding import progress_bar
+from scheduler.counted import counted
 from scheduler.output import print_json
 from scheduler.signals import stopping_on_signals
 from storage.errors import InputError, plain_line
@@ -113,7 +114,8 @@ def _summary(report: ImportReport) -> Iterator[str]:
     yield from map(plain_line, report.notes)
     total = len(report.new) + len(report.changed) + report.unchanged
     yield (
-        f"{total} posts: {len(report.new)} new, {len(report.changed)} changed, {report.unchanged} unchanged; "
+        f"{counted(total, 'post')}: "
+        f"{len(report.new)} new, {len(report.changed)} changed, {report.unchanged} unchanged; "
         f"{len(report.skipped)} not imported"
     )
     if report.others:

@@ -9,6 +9,7 @@ import click
 from scheduler.cli import Front
 from scheduler.clock import utc_now
 from scheduler.commands.crawl import choose_sources
+from scheduler.counted import counted
 from scheduler.output import print_json
 from scheduler.signals import stopping_on_signals
 from storage.errors import plain_line
@@ -43,7 +44,8 @@ def check(front: Front, names: Sequence[str], as_json: bool) -> int:
     if as_json:
         print_json([_row(look) for look in looks])
     else:
-        click.echo(f"{len(looks)} sources tried: {len(looks) - failed} give something, {failed} failed.")
+        tried = counted(len(looks), "source")
+        click.echo(f"{tried} tried: {len(looks) - failed} give something, {failed} failed.")
     return 1 if failed or len(looks) < len(chosen) else 0
 
 

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from crawler.sources import Source
 from scheduler.cli import Front
+from scheduler.counted import counted
 from scheduler.settings import find_settings
 from scheduler.source_file import add_sources, free_name
 from storage.errors import InputError, plain_line
@@ -26,7 +27,7 @@ def export(front: Front, file: Path) -> None:
         file.write_bytes(write_opml(sources))
     except OSError as error:
         raise InputError(f"{file} cannot be written: {error.strerror}") from error
-    click.echo(f"wrote {file}: {len(sources)} sources")
+    click.echo(f"wrote {file}: {counted(len(sources), 'source')}")
 
 
 @click.command(name="import")
@@ -69,4 +70,4 @@ def import_(front: Front, file: Path) -> None:
     if fresh:
         add_sources(find_settings(front.config, settings.folder), fresh)
     left_out = len(outlines) - len(fresh) - known
-    click.echo(f"{file}: {len(fresh)} sources added, {known} known already, {left_out} left out")
+    click.echo(f"{file}: {counted(len(fresh), 'source')} added, {known} known already, {left_out} left out")
