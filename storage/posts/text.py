@@ -25,10 +25,10 @@ END_MARK = re.compile(r"^[ \t]*-{2,}[ \t]*END[ \t]*-{2,}[ \t\r]*$", re.M)
 # What a text generator says instead of a post, at its start.
 _APOLOGY = re.compile(
     r"申し訳(?:ありません|ございません)|情報を見つけること|(?:很)?抱歉，我|无法提供|죄송합니다|"
-    r"\bI(?:'m| am) sorry\b|\bI apologize\b|\bAs an AI\b",
+    r"\bI(?:'m| am) sorry\b|\bI apologize\b|\bAs an AI (?:language )?(?:model|assistant)\b",
     re.IGNORECASE,
 )
-APOLOGY_PARAGRAPHS = 3
+APOLOGY_PARAGRAPHS = 2  # the first may be a heading; further on it is a mark left in a post that stands
 
 
 def is_apology(title: str, texts: Sequence[str]) -> bool:

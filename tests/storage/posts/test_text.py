@@ -163,6 +163,7 @@ def test_what_a_text_generator_says_when_it_has_failed_is_an_apology(text: str) 
     [
         "Acme apologizes to Borealis",
         "Has an AI chip",
+        "As an AI company, Acme spends more on chips",
         "アクメが謝罪",
         "抱歉的客户",
         "Hi Sorry",
