@@ -1,6 +1,6 @@
 """A plan of a post beside what news says: whether it is still open, and whether its time has moved."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -23,6 +23,10 @@ class NamedTime:
         """Whether they have a day in common."""
         return self.first <= other.last and other.first <= self.last
 
+    def same_days(self, other: "NamedTime") -> bool:
+        """Whether they are the same days."""
+        return (self.first, self.last) == (other.first, other.last)
+
 
 @lru_cache(10_000)  # the same sentences of much-linked posts are looked at again and again
 def plan_in(sentence: str, day: date | None, wordings: Wordings | None = None) -> Plan | None:
@@ -31,10 +35,13 @@ def plan_in(sentence: str, day: date | None, wordings: Wordings | None = None) -
     return next((plan for plan in plans if plan is not None), None)
 
 
-def moved_times(planned: str, day: date | None, news: Sequence[str], told: date | None) -> list[str]:
+def moved_times(
+    planned: str, day: date | None, news: Sequence[str], told: date | None, beside: Iterable[str] = ()
+) -> list[str]:
     """What the news says instead of the time of a plan, "2026年後半 → 2027 Q1"; nothing where they agree.
 
-    `planned` is the post's sentence, written on `day`; `news` are sentences of one event, told on `told`.
+    `planned` is the post's sentence, written on `day`; `news` are sentences of one event, told on `told`;
+    `beside` are what else the post says of it: where that gives the news's very time, the post was updated.
     All are `normal`. Times that were over when the news came out are not what it expects.
     """
     plan = plan_in(planned, day)
@@ -45,6 +52,8 @@ def moved_times(planned: str, day: date | None, news: Sequence[str], told: date 
         time for sentence in news for time in named_times(sentence, told) if told is None or time.last >= told
     ]
     if not ours or not theirs or any(ours[0].overlaps(time) for time in theirs):
+        return []
+    if any(theirs[0].same_days(time) for sentence in beside for time in named_times(sentence, day)):
         return []
     return [change(ours[0].shown, theirs[0].shown)]
 

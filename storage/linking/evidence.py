@@ -3,6 +3,7 @@
 import math
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass, field
 from functools import cached_property, lru_cache, partial
 from itertools import accumulate
@@ -122,7 +123,7 @@ class EvidenceFinder:
             expects=bool(plan),
             one_subject=one_subject(titled, news.title_names, self._names),
             newer=() if rivals(titled, news.title_names, self._names) else newer_names(titled, new_names),
-            moved=self._moved(place, news, plan, speaking) if plan else (),
+            moved=self._moved(place, news, plan, speaking, post) if plan else (),
         )
         return Evidence(
             names=tuple(common[:SHOWN_NAMES]),
@@ -139,14 +140,13 @@ class EvidenceFinder:
         self, place: int, titled: Collection[str], news: Reading, passages: Sequence[Sentence]
     ) -> tuple[str, Sequence[str]]:
         """The post's plan that the news speaks of too, by an event such as a launch, and where it does."""
-        topics = self.index.vocabulary.topics
         for plan in self.index.plans.get(place, ()):
             named = self.index.vocabulary.names.count(plan).keys()
             subject = named | makers(titled, self._names) if named else titled
             if not one_subject(subject, news.title_names, self._names):
                 continue
-            events = {topic for topic in topics.count_known(plan) if topics.names[topic].kind == "event"}
-            told = [one.text for one in passages if events & topics.count_known(one.text).keys()]
+            events = self._events(plan)
+            told = [one.text for one in passages if events & self._events(one.text)]
             if told:
                 return plan, told
         return "", ()
@@ -160,15 +160,25 @@ class EvidenceFinder:
         topics = self.index.vocabulary.topics.names
         return [name for name in self.index.title_names.get(place, ()) if name not in topics]
 
-    def _moved(self, place: int, news: Reading, plan: str, told: Sequence[str]) -> Sequence[str]:
+    def _moved(
+        self, place: int, news: Reading, plan: str, told: Sequence[str], post: "_Post"
+    ) -> Sequence[str]:
         """The time of a plan that the news gives otherwise, "2026年後半 → 2027 Q1"."""
         published, when = self.index.posts[place].published, news.item.when
+        events = self._events(plan)
+        others = [self.index.titles[place], *(one.text for one in post.sentences if one.text != plan)]
         return moved_times(
             normal(plan),
             published.date() if published else None,
             [normal(text) for text in told],
             when.date() if when else None,
+            beside=(normal(text) for text in others if events & self._events(text)),
         )
+
+    def _events(self, text: str) -> AbstractSet[str]:
+        """What is told to happen, such as a launch."""
+        topics = self.index.vocabulary.topics
+        return {topic for topic in topics.count_known(text) if topics.names[topic].kind == "event"}
 
     def _said(self, news: Reading, post: "_Post") -> float:
         """The share of what an item's title says, by rarity of words, that a post says; 1 for no words."""

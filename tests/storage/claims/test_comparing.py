@@ -32,6 +32,21 @@ def test_any_agreeing_time_is_agreement() -> None:
     assert moved_times(normal(POST), DAY, ["2027年に増産", "量産は2026年末"], TOLD) == []
 
 
+@pytest.mark.parametrize(
+    ("beside", "moved"),
+    [
+        ("追記：量産は2027年第1四半期に延期された。", False),
+        ("Volume production was put off to Q1 2027.", False),
+        ("量産は2027年春とも言われる。", True),
+        ("量産は2027年に本格化する。", True),
+        ("量産の前に試作がある。", True),
+    ],
+)
+def test_a_post_that_gives_the_new_time_elsewhere_was_updated(beside: str, moved: bool) -> None:
+    news = [normal("Volume production moves to the first quarter of 2027")]
+    assert bool(moved_times(normal(POST), DAY, news, TOLD, [normal(beside)])) is moved
+
+
 def test_without_a_plan_with_a_sure_time_nothing_moves() -> None:
     news = ["量産は2028年"]
     assert moved_times("量産は2026年後半に始まった。", DAY, news, TOLD) == []

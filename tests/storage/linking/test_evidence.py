@@ -129,6 +129,18 @@ def test_a_plan_of_the_post_stands_beside_what_the_news_says_of_the_same_event(w
     assert list(index.plans) == [0]
 
 
+def test_a_post_that_was_updated_with_the_new_time_is_contradicted_no_more(words: Vocabulary) -> None:
+    plan = "アクメのオリオンはボレアリスが製造する。\n\n量産は2026年後半の予定です。"
+    title = "Acme moves Orion's mass production to the first quarter of 2027"
+    for added, kind in (
+        ("", "contradicts"),
+        ("量産の時期は未定です。売上は2027年第1四半期に伸びます。", "contradicts"),  # of another matter
+        ("追記：量産は2027年第1四半期に延期された。", "extends"),
+    ):
+        evidence = _evidence(words, title, posts=(("アクメのオリオン", f"{plan}\n\n{added}"), *BLOG[1:]))
+        assert (evidence.kind, bool(evidence.changes)) == (kind, kind == "contradicts")
+
+
 def test_the_share_of_a_title_that_a_post_says(words: Vocabulary) -> None:
     finder = EvidenceFinder(index_of(words, BLOG), lambda post: BLOG[post - 1][1])
     for title, kind in (
