@@ -87,6 +87,7 @@ def followup_json(followup: "Followup", age_days: int | None) -> dict[str, Any]:
         "snoozed_until": followup.snoozed_until,
         "ground": followup.ground,
         "reason": followup.reason,
+        "mailed_at": followup.told_at,
         "post": _post_json(followup.post),
         "alike": [_post_json(post) for post in followup.posts[1:]],
         "stories": [

@@ -26,7 +26,7 @@ from pathlib import Path
 
 from benchmarks.collecting.process import BenchmarkError
 from benchmarks.collecting.web import serving
-from benchmarks.soak.checks import faults_of, growth
+from benchmarks.soak.checks import faults_of, growth, told_again
 from benchmarks.soak.errors import watched_log
 from benchmarks.soak.folder import take_posts
 from benchmarks.soak.measures import Sample
@@ -164,7 +164,8 @@ def summary(month: Month) -> str:
         f"memory of the last three days: {share:+.1%} over days 2 to 4; "
         f"by its slope after a third of the days: {grown:+.1f} MB\n"
         f"{len(month.published)} feeds never failed and published "
-        f"{sum(map(len, month.published.values())):,} entries"
+        f"{sum(map(len, month.published.values())):,} entries\n"
+        f"{len(month.tellings):,} tellings of stories, {told_again(month.tellings)} of them again"
     )
 
 

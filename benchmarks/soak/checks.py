@@ -102,13 +102,22 @@ def mail_faults(mails: Sequence[Taken], zones: Mapping[str, str], days: int) -> 
 
 
 def telling_faults(tellings: Sequence[Telling]) -> list[str]:
-    """Whether no story was told a recipient twice of one post, or without one, unless the digest says why."""
-    told: dict[tuple[str, str, int], set[int]] = {}
-    for telling in tellings:
-        if not telling.again:
-            told.setdefault((telling.recipient, telling.post, telling.story), set()).add(telling.digest)
-    return [
-        f"{recipient} was told story {story} of {post or 'no post'} in {len(digests)} digests"
-        for (recipient, post, story), digests in told.items()
-        if len(digests) > 1
-    ]
+    """Whether a story was told again only with a figure or a change more, and the digest says so."""
+    faults = []
+    told: dict[tuple[str, str, int], frozenset[str]] = {}
+    for telling in sorted(tellings, key=lambda one: one.digest):
+        key = telling.recipient, telling.post, telling.story
+        before = told.get(key)
+        if before is not None and not telling.back:
+            what = f"{telling.recipient} was told story {telling.story} of {telling.post or 'no post'} again"
+            if not telling.again:
+                faults.append(f"{what}, and digest {telling.digest} does not say so")
+            elif not telling.facts - before:
+                faults.append(f"{what}, and digest {telling.digest} has nothing new of it")
+        told[key] = telling.facts | (before or frozenset())
+    return faults
+
+
+def told_again(tellings: Sequence[Telling]) -> int:
+    """How often a story was told of a post that the same recipient had been told of it before."""
+    return len(tellings) - len({(telling.recipient, telling.post, telling.story) for telling in tellings})

@@ -10,6 +10,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from benchmarks.collecting.process import MEGABYTE
+from storage.linking.change import brought
+from storage.linking.figures import keys
 from storage.models import DigestRow, FollowupRow, ItemRow, SourceRow
 
 KILOBYTES = 1024
@@ -87,7 +89,9 @@ class Telling:
     recipient: str
     story: int  # its id
     post: str = ""  # that it calls for an update of; none for an idea
-    again: bool = False  # the editor settled it before, and it came back with something new
+    back: bool = False  # the digest says that the editor settled or snoozed it before
+    again: bool = False  # the digest says that an earlier one told of the post
+    facts: frozenset[str] = frozenset()  # figures and changes that its reports have
 
 
 def tellings(session: Session) -> list[Telling]:
@@ -96,8 +100,11 @@ def tellings(session: Session) -> list[Telling]:
     for row in session.scalars(select(DigestRow).where(DigestRow.silent.is_(False)).order_by(DigestRow.id)):
         for followup in row.data["followups"]:
             post = followup["post"]["file"]
+            woken, again = followup["snoozed_until"] is not None, followup["mailed_at"] is not None
             for story in followup["stories"]:
-                again = story["settled_before"] is not None
-                told.append(Telling(row.id, row.recipient, story["id"], post, again))
+                back = woken or story["settled_before"] is not None
+                evidence = [report["evidence"] for report in story["reports"]]
+                facts = keys(fact for one in evidence for fact in [*one["new_figures"], *brought(one)])
+                told.append(Telling(row.id, row.recipient, story["id"], post, back, again, facts))
         told += [Telling(row.id, row.recipient, idea["story_id"]) for idea in row.data["ideas"]]
     return told

@@ -21,6 +21,7 @@ from benchmarks.soak.checks import (
     slope,
     storing_faults,
     telling_faults,
+    told_again,
 )
 from benchmarks.soak.errors import watched_log
 from benchmarks.soak.folder import take_posts
@@ -201,13 +202,18 @@ def test_mails_that_come_twice_or_too_often_are_told() -> None:
 def test_a_story_told_twice_is_told_unless_the_digest_says_why() -> None:
     one = Telling(1, "a@blog.example", 7, "post.md")
     others = [replace(one, recipient="b@blog.example", digest=2), replace(one, post="b.md", digest=3)]
-    assert telling_faults([one, *others, replace(one, digest=4, again=True)]) == []
-    assert telling_faults([one, replace(one, digest=5)]) == [
-        "a@blog.example was told story 7 of post.md in 2 digests"
+    again = replace(one, digest=4, again=True, facts=frozenset({"$5"}))
+    assert telling_faults([*others, one, again, replace(one, digest=6, back=True)]) == []
+    assert told_again([*others, one, again]) == 1
+    assert telling_faults([one, replace(again, again=False)]) == [
+        "a@blog.example was told story 7 of post.md again, and digest 4 does not say so"
+    ]
+    assert telling_faults([replace(again, digest=5), again, one]) == [
+        "a@blog.example was told story 7 of post.md again, and digest 5 has nothing new of it"
     ]
     idea = replace(one, post="")
     assert telling_faults([idea, replace(idea, digest=5)]) == [
-        "a@blog.example was told story 7 of no post in 2 digests"
+        "a@blog.example was told story 7 of no post again, and digest 5 does not say so"
     ]
 
 

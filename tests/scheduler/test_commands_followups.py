@@ -117,6 +117,7 @@ def test_json_has_stable_names(folder: Folder, numbers: list[int]) -> None:
             "age_days",
             "settled_at",
             "snoozed_until",
+            "mailed_at",
             "ground",
             "reason",
         ),
