@@ -366,6 +366,7 @@ class ToldStoryRow(Base):
     digest_id: Mapped[int] = mapped_column(ForeignKey("digest.id", ondelete="CASCADE"), primary_key=True)
     followup_id: Mapped[int] = mapped_column(primary_key=True)
     story_id: Mapped[int] = mapped_column(primary_key=True)
+    said: Mapped[list[str]]  # the keys of figures and changes that its reports had then
 
 
 class ToldPlanRow(Base):

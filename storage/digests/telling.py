@@ -6,6 +6,7 @@ from sqlalchemy import delete, select, tuple_
 from sqlalchemy.orm import Session
 
 from storage.digests.content import Contents, Trouble
+from storage.followups.telling import facts_in
 from storage.insert import insert_new
 from storage.models import (
     DigestRow,
@@ -34,7 +35,12 @@ def mark_told(session: Session, digest: DigestRow, contents: Contents) -> None:
         session,
         ToldStoryRow,
         [
-            {"digest_id": digest.id, "followup_id": followup.id, "story_id": story.id}
+            {
+                "digest_id": digest.id,
+                "followup_id": followup.id,
+                "story_id": story.id,
+                "said": sorted(facts_in(story.reports)),
+            }
             for followup in followups
             for story in followup.stories
         ],

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 
 from sqlalchemy import Select, Subquery, func, select, union
@@ -67,7 +68,7 @@ def list_followups(
             told_at=told.at.get(row.id),
         )
         for row in rows
-        if stories[row.id] or plans[row.id]
+        if stories[row.id] or plans[row.id] or ids is not None  # asked for by its number it is shown
     ]
     return sorted(followups, key=lambda f: (-f.score, f.id))
 
@@ -151,9 +152,9 @@ def _stories(
         settled_at = settled.get((member.followup_id, member.story_id))
         told_at = told.stories.get((member.followup_id, member.story_id))
         mine = list(_once(reports[post, member.story_id] for post in of[member.followup_id]))
-        known = max((at for at in (settled_at, told_at) if at is not None), default=None)
-        found = _best_first(mine, known)
-        if found and (untold_to is None or told_at is None or brings_more(mine, told_at)):
+        said = told.said[member.followup_id, member.story_id] if told_at is not None else None
+        found = _best_first(mine, settled_at, said)
+        if found and (untold_to is None or said is None or brings_more(mine, said)):
             stories[member.followup_id].append(
                 Story(
                     member.story_id,
@@ -206,15 +207,19 @@ def _once(by_post: Iterable[Sequence[Report]]) -> Iterable[Report]:
     return best.values()
 
 
-def _best_first(reports: Iterable[Report], known: datetime | None) -> list[Report]:
+def _best_first(
+    reports: Iterable[Report], settled_at: datetime | None, said: AbstractSet[str] | None
+) -> list[Report]:
     """Those that call for the follow-up, and of these what the editor does not know yet, come first.
 
-    `known` is when the editor last settled or was told the story. Of several changes the latest one leads.
+    `settled_at` is when the editor last settled the story, `said` what digests have said of it. Of several
+    changes the latest one leads.
     """
 
     def order(report: Report) -> tuple[bool, bool, float, datetime, int]:
-        judged = known is not None and report.known_since <= known
-        return not report.followup, judged, -report.score, report.when, report.item_id
+        known = settled_at is not None and report.known_since <= settled_at
+        known = known or (said is not None and not brings_more([report], said))
+        return not report.followup, known, -report.score, report.when, report.item_id
 
     ordered = sorted(reports, key=order)
     changing = [report for report in ordered if report.followup and report.evidence.get("changes")]

@@ -99,6 +99,15 @@ def withdraw_unearned(session: Session, stories: Collection[int]) -> None:
 
 def still_called_for() -> ColumnElement[bool]:
     """That an item of a `FollowupStoryRow`'s story calls for an update of one of the follow-up's posts."""
+    return _linked(LinkRow.followup.is_(True))
+
+
+def still_linked() -> ColumnElement[bool]:
+    """That an item of a `FollowupStoryRow`'s story is linked to one of the follow-up's posts at all."""
+    return _linked()
+
+
+def _linked(*more: ColumnElement[bool]) -> ColumnElement[bool]:
     return (
         select(LinkRow.item_id)
         .join(ItemRow, ItemRow.id == LinkRow.item_id)
@@ -106,7 +115,7 @@ def still_called_for() -> ColumnElement[bool]:
         .where(
             ItemRow.story_id == FollowupStoryRow.story_id,
             FollowupPostRow.followup_id == FollowupStoryRow.followup_id,
-            LinkRow.followup,
+            *more,
         )
         .correlate(FollowupStoryRow)
         .exists()

@@ -1,6 +1,8 @@
 """What digests have told of follow-ups, and to whom."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +20,7 @@ class Told:
     """What digests have told of some follow-ups."""
 
     stories: Mapping[tuple[int, int], datetime]  # when each was last told, by ids of follow-up and story
+    said: Mapping[tuple[int, int], frozenset[str]]  # of each of these, by all digests
     plans: frozenset[int]
     at: Mapping[int, datetime]  # when one last told something of each follow-up
 
@@ -42,30 +45,31 @@ def plan_told(recipient: str | None = None) -> ColumnElement[bool]:
     return told.exists()
 
 
-def brings_more(reports: Iterable[Report], told_at: datetime) -> bool:
-    """Whether what came after a digest told a story has a figure or a change that no report had till then.
+def facts_in(reports: Iterable[Report]) -> frozenset[str]:
+    """The keys of the figures and changes that reports have.
 
-    Another name is not enough: nearly every report of a story has one. Where all of them came later, it was
-    told by a clock that has been set since, and what it told cannot be told apart.
+    Names are none: nearly every report of a story has another one.
     """
-    reports = list(reports)
-    if all(report.known_since > told_at for report in reports):
-        return False
-    before: set[str] = set()
-    since: set[str] = set()
-    for report in reports:
-        facts = keys([*report.evidence.get("new_figures", []), *brought(report.evidence)])
-        if report.known_since <= told_at:
-            before |= facts
-        elif report.followup:
-            since |= facts
-    return bool(since - before)
+    return keys(
+        fact
+        for report in reports
+        for fact in [*report.evidence.get("new_figures", []), *brought(report.evidence)]
+    )
+
+
+def brings_more(reports: Iterable[Report], said: AbstractSet[str]) -> bool:
+    """Whether reports that call for the follow-up have a figure or a change that no digest has said.
+
+    What was said counts, not when: a report is linked after a digest that came after it, and sources change
+    commas.
+    """
+    return not facts_in(report for report in reports if report.followup) <= said
 
 
 def told_among(session: Session, chosen: Select[int], recipient: str | None = None) -> Told:
     """What was told of the chosen follow-ups, to one recipient or to any."""
     stories = (
-        select(ToldStoryRow.followup_id, ToldStoryRow.story_id, DigestRow.created_at)
+        select(ToldStoryRow.followup_id, ToldStoryRow.story_id, DigestRow.created_at, ToldStoryRow.said)
         .join(DigestRow)
         .where(ToldStoryRow.followup_id.in_(chosen))
         .order_by(DigestRow.created_at)
@@ -84,8 +88,14 @@ def told_among(session: Session, chosen: Select[int], recipient: str | None = No
         plans.with_only_columns(FollowupPlanRow.followup_id, DigestRow.created_at),
     ).subquery()
     latest = select(both.c.followup_id, func.max(both.c.created_at)).group_by(both.c.followup_id)
+    last: dict[tuple[int, int], datetime] = {}
+    all_said: defaultdict[tuple[int, int], frozenset[str]] = defaultdict(frozenset)
+    for followup, story, at, said in session.execute(stories):
+        last[followup, story] = at
+        all_said[followup, story] |= frozenset(said)
     return Told(
-        {(followup, story): at for followup, story, at in session.execute(stories)},
+        last,
+        all_said,
         frozenset(plan for _, plan, _ in session.execute(plans)),
         {followup: at for followup, at in session.execute(latest)},  # noqa: C416 - rows are no pairs
     )

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, false, func, or_, select
 from sqlalchemy.orm import Session
 
-from storage.followups.raising import still_called_for
+from storage.followups.raising import still_called_for, still_linked
 from storage.followups.status import UNEARNED, WAITING
 from storage.linking.change import brought
 from storage.linking.figures import figures, keys
@@ -26,6 +26,8 @@ from storage.models import (
 )
 from storage.urls import canonical_url
 
+_SAID_NOW = "the post was updated, and the news says nothing that it does not"
+_OTHER_NEWS = "its source changed the news, which is not about the post any more"
 _YEAR = re.compile(r"\d{4}")
 
 
@@ -70,28 +72,30 @@ def close_taken_up(session: Session, posts: Iterable[Rewritten], *, now: datetim
 def close_unearned(session: Session, stories: Collection[int], *, now: datetime) -> list[int]:
     """Settle as done what no news calls for any more since its post was rewritten; returns the ids.
 
-    To be called when the items of these stories were linked again. It is the linker that says so, and must
-    not learn from it: such a follow-up has a ground of its own.
+    So too what was mailed, and whose news is about something else since its source changed it. To be called
+    when the items of these stories were linked again. It is the linker that says so, and must not learn from
+    it: such a follow-up has a ground of its own.
     """
     touched = select(FollowupStoryRow.followup_id).where(FollowupStoryRow.story_id.in_(stories))
-    earned = select(FollowupStoryRow.story_id).where(
-        FollowupStoryRow.followup_id == FollowupRow.id, still_called_for()
-    )
-    rows = session.scalars(
-        select(FollowupRow)
+    mine = select(FollowupStoryRow.story_id).where(FollowupStoryRow.followup_id == FollowupRow.id)
+    rewritten = func.coalesce(PostRow.rewritten_at > FollowupRow.opened_at, false())
+    rows = session.execute(
+        select(FollowupRow, rewritten)
         .join(PostRow, PostRow.id == FollowupRow.post_id)
         .where(
             FollowupRow.id.in_(touched),
             FollowupRow.status.in_(WAITING),
-            PostRow.rewritten_at > FollowupRow.opened_at,
-            ~earned.exists(),
+            or_(
+                rewritten & ~mine.where(still_called_for()).exists(),
+                ~mine.where(still_linked()).exists(),
+            ),
         )
     ).all()
-    closed = [row for row in rows if _plans_are_gone(session, row.id)]
-    for row in closed:
-        _close(session, row, "the post was updated, and the news says nothing that it does not", now)
+    closed = [(row, updated) for row, updated in rows if _plans_are_gone(session, row.id)]
+    for row, updated in closed:
+        _close(session, row, _SAID_NOW if updated else _OTHER_NEWS, now)
         row.ground = UNEARNED
-    return [row.id for row in closed]
+    return [row.id for row, _ in closed]
 
 
 def _waiting_alone(session: Session, post: int) -> list[FollowupRow]:

@@ -14,7 +14,7 @@ from storage.followups.followup import Followup, Report
 from storage.followups.listing import find_followup, list_followups
 from storage.followups.settling import settle, wake
 from storage.followups.status import STATUSES, Status
-from storage.followups.telling import brings_more
+from storage.followups.telling import brings_more, facts_in
 from storage.models import LinkRow
 from tests.conftest import NOW
 from tests.storage.conftest import add_post, add_report, add_story, known_source, raise_pairs
@@ -190,17 +190,15 @@ def test_of_several_changes_the_latest_leads(database: Database) -> None:
         ({"new_figures": [], "new_names": ["Initech"]}, False),
     ],
 )
-def test_a_story_comes_again_when_a_later_report_has_another_figure(
-    database: Database, evidence: dict[str, Any], more: bool
-) -> None:
+def test_a_story_comes_again_when_a_report_has_another_figure(evidence: dict[str, Any], more: bool) -> None:
     first = Report(
         1, "A", "u", "s", "en", NOW, NOW, 0.9, True, "contradicts", {"changes": ["Q3 2026 → Q1 2027"]}
     )
-    later = replace(first, item_id=2, known_since=LATER, evidence=evidence)
-    assert brings_more([first, later], NOW + timedelta(hours=1)) is more
-    assert not brings_more([first, later], LATER)
-    assert not brings_more([first, later], NOW - timedelta(days=1))  # by a clock that was wrong
-    assert not brings_more([first, replace(later, followup=False)], NOW + timedelta(hours=1))
+    other = replace(first, item_id=2, evidence=evidence)
+    said = facts_in([first])
+    assert brings_more([first, other], said) is more
+    assert not brings_more([first, other], facts_in([first, other]))
+    assert not brings_more([first, replace(other, followup=False)], said)
 
 
 def test_two_settled_ones_of_a_post_cannot_be_opened_together(database: Database) -> None:
