@@ -94,23 +94,15 @@ def _members(chosen: Chosen) -> Subquery:
 def _posts(session: Session, chosen: Chosen) -> defaultdict[int, list[ShownPost]]:
     """The posts of each follow-up, newest first."""
     members = _members(chosen)
+    columns = (PostRow.id, PostRow.file, PostRow.title, PostRow.url, PostRow.published)
     query = (
-        select(members.c.followup_id, PostRow)
+        select(members.c.followup_id, *columns, PostRow.rewritten_at, PostRow.rewritten_by)
         .join(PostRow, PostRow.id == members.c.post_id)
         .order_by(PostRow.published.desc().nulls_last(), PostRow.id.desc())
     )
     posts: defaultdict[int, list[ShownPost]] = defaultdict(list)
-    for followup, post in session.execute(query):
-        shown = ShownPost(
-            post.id,
-            post.file,
-            post.title,
-            post.url,
-            post.published,
-            post.rewritten_at,
-            post.rewritten_by,
-        )
-        posts[followup].append(shown)
+    for followup, *post in session.execute(query):
+        posts[followup].append(ShownPost(*post))
     return posts
 
 
@@ -234,25 +226,27 @@ def _reports(
     session: Session, pairs: Collection[tuple[int, int]], stories: Chosen, chosen: Chosen
 ) -> defaultdict[tuple[int, int], list[Report]]:
     """The linked items of each (post, story)."""
+    item = (ItemRow.id, ItemRow.title, ItemRow.url, ItemRow.language, ItemRow.story_id)
+    known_since = func.coalesce(ItemRow.changed_at, ItemRow.first_seen)
     query = (
-        select(ItemRow, LinkRow, SourceRow.name)
+        select(*item, ItemRow.moment, known_since, SourceRow.name, LinkRow)  # without their texts
         .join(LinkRow, LinkRow.item_id == ItemRow.id)
         .join(SourceRow, SourceRow.id == ItemRow.source_id)
         .where(ItemRow.story_id.in_(stories), LinkRow.post_id.in_(select(_members(chosen).c.post_id)))
     )
     found: defaultdict[tuple[int, int], list[Report]] = defaultdict(list)
-    for item, link, source in session.execute(query):
-        pair = (link.post_id, item.story_id or 0)
+    for number, title, url, language, story, when, since, source, link in session.execute(query):
+        pair = (link.post_id, story or 0)
         if pair in pairs:
             found[pair].append(
                 Report(
-                    item_id=item.id,
-                    title=item.title,
-                    url=item.url,
+                    item_id=number,
+                    title=title,
+                    url=url,
                     source=source,
-                    language=item.language,
-                    when=item.moment,
-                    known_since=item.changed_at or item.first_seen,
+                    language=language,
+                    when=when,
+                    known_since=since,
                     score=link.score,
                     followup=link.followup,
                     kind=link.kind,
