@@ -8,7 +8,7 @@ from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from storage.insert import PARAMETERS, insert_new
-from storage.models import FollowupStoryRow, ItemRow, SightingRow, StoryRow, TrimmedRow
+from storage.models import FollowupStoryRow, ItemRow, PostRow, SightingRow, StoryRow, TrimmedRow
 from storage.urls import canonical_url
 
 AT_ONCE = 2_000  # items a transaction: other writers wait no longer than these take
@@ -35,22 +35,29 @@ def trimmed_among(session: Session, keys: Iterable[str]) -> set[str]:
 def trim_items(session: Session, before: datetime, now: datetime) -> int:
     """Remove items first seen before a time whose story calls for no follow-up; at most `AT_ONCE`.
 
+    One that was never linked, and is no backlog, waits for the linker: where there are posts it stays until
+    then; where there are none it goes, but is not remembered, so that its feed can bring it again.
+
     Returns how many it removed; call it again until it says 0.
     """
     needed = exists().where(FollowupStoryRow.story_id == ItemRow.story_id)
+    never_linked = ItemRow.linked_at.is_(None) & ItemRow.story_id.is_(None)
+    waits = never_linked & select(PostRow.id).exists()
     old = (
-        select(ItemRow.id, ItemRow.url, ItemRow.canonical_url, ItemRow.story_id)
+        select(ItemRow.id, ItemRow.url, ItemRow.canonical_url, ItemRow.story_id, ItemRow.linked_at)
         # The index is of moments; an item's is not later than it was first seen, but for clocks that are off.
-        .where(ItemRow.moment < before + timedelta(days=2), ItemRow.first_seen < before, ~needed)
+        .where(ItemRow.moment < before + timedelta(days=2), ItemRow.first_seen < before, ~needed, ~waits)
         .limit(AT_ONCE)
     )
     rows = session.execute(old).all()
     if not rows:
         return 0
     ids = [row.id for row in rows]
+    # A clock that was ahead for once must not keep news out that no post was ever compared with.
+    seen = [row for row in rows if row.linked_at is not None or row.story_id is not None]
     # With its fragment too, which tells it once it is no longer alone on its page.
-    urls = [url for row in rows for url in (row.canonical_url, canonical_url(row.url, keep_fragment=True))]
-    _remember(session, ids, urls, now)
+    urls = [url for row in seen for url in (row.canonical_url, canonical_url(row.url, keep_fragment=True))]
+    _remember(session, [row.id for row in seen], urls, now)
     session.execute(delete(ItemRow).where(ItemRow.id.in_(ids)))
     stories = {row.story_id for row in rows if row.story_id is not None}
     empty = ~exists().where(ItemRow.story_id == StoryRow.id)

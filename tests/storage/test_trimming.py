@@ -18,6 +18,7 @@ from tests.storage.conftest import (
     add_story,
     all_items,
     count,
+    mark_linked,
     raise_pairs,
     store,
 )
@@ -59,6 +60,24 @@ def test_an_old_item_without_a_story_goes_whether_it_was_linked_or_not(database:
     store(database, backlog, Entry("https://news.example/2", "Waits"), now=OLD, backlog_before=OLD)
     assert trim(database) == 2
     assert titles(database) == []
+
+
+def test_an_item_that_waits_for_the_linker_is_not_trimmed_before_it_was_linked(database: Database) -> None:
+    backlog = Entry("https://news.example/1", "Backlog", published=OLD - YEAR)
+    store(database, backlog, Entry("https://news.example/2", "Waits"), now=OLD, backlog_before=OLD)
+    add_post(database)
+    assert trim(database) == 1
+    assert titles(database) == ["Waits"]
+    mark_linked(database)
+    assert trim(database) == 1
+
+
+def test_a_change_that_waits_for_the_linker_keeps_no_item_that_was_linked(database: Database) -> None:
+    add_story(database, {add_post(database): 0.2}, when=OLD)
+    mark_linked(database)
+    (item,) = all_items(database)
+    store(database, Entry(item.url, "One, changed"))
+    assert trim(database) == 1
 
 
 def test_fresh_items_are_left_as_they_are(database: Database) -> None:
@@ -168,6 +187,7 @@ def test_it_works_in_portions_and_says_so_until_nothing_is_left(
     monkeypatch.setattr(trimming, "AT_ONCE", 3)
     store(database, *(Entry(f"https://news.example/{n}", f"Report {n}") for n in range(7)), now=OLD)
     store(database, Entry("https://news.example/fresh", "Fresh"), now=NOW)
+    mark_linked(database)
     assert [trim(database) for _ in range(4)] == [3, 3, 1, 0]
     assert titles(database) == ["Fresh"]
     assert count(database, TrimmedRow) == [7]
@@ -188,6 +208,7 @@ def test_a_story_whose_items_go_in_two_portions_goes_with_the_last(
 def test_a_portion_is_as_large_as_it_says(database: Database) -> None:
     more = trimming.AT_ONCE + 10
     store(database, *(Entry(f"https://news.example/{n}", "N", feed_id=str(n)) for n in range(more)), now=OLD)
+    mark_linked(database)
     assert [trim(database) for _ in range(3)] == [trimming.AT_ONCE, 10, 0]
     assert count(database, ItemRow, SightingRow, TrimmedRow) == [0, 0, 2 * more]
 

@@ -12,7 +12,7 @@ from storage.items import Stored
 from storage.models import TrimmedRow
 from storage.trimming import trim_items
 from tests.conftest import NOW
-from tests.storage.conftest import FEED, OTHER, all_items, only_item, store, store_batch
+from tests.storage.conftest import FEED, OTHER, all_items, mark_linked, only_item, store, store_batch
 
 YEAR = timedelta(days=365)
 OLD = NOW - 2 * YEAR
@@ -22,6 +22,8 @@ THIRD = "https://third.example/feed.xml"
 
 
 def trim(database: Database) -> int:
+    """Trim what was linked."""
+    mark_linked(database)
     with database.write() as session:
         return trim_items(session, NOW - YEAR, NOW)
 
@@ -53,6 +55,17 @@ def test_a_trimmed_item_does_not_come_back(database: Database, again: Entry, bes
     assert ([page.url for page in stored.new], stored.known) == ([entry.url for entry in new], 1)
     assert stored.changed == 0
     assert [item.title for item in all_items(database)] == [entry.title for entry in new]
+
+
+def test_an_item_that_no_post_was_compared_with_comes_back_after_a_clock_was_ahead(
+    database: Database,
+) -> None:
+    """Before the first import of posts news waits for them, and must not be lost to a clock."""
+    store(database, ENTRY)
+    ahead = NOW + timedelta(days=400)
+    with database.write() as session:
+        assert trim_items(session, ahead - YEAR, ahead) == 1
+    assert len(store(database, ENTRY).new) == 1
 
 
 def test_it_is_known_by_its_address_in_every_source(database: Database) -> None:
