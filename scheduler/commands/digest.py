@@ -18,6 +18,7 @@ from scheduler.recipients import mail_recipient
 from scheduler.sections import is_address
 from scheduler.settings import Settings
 from storage.digests.content import Contents, Mail
+from storage.digests.history import trim_digests
 from storage.digests.outbox import outbox
 from storage.engine import Database
 from storage.errors import DeliveryError, InputError
@@ -114,6 +115,7 @@ async def _send(database: Database, settings: Settings) -> None:
     to = check_delivery(settings)
     made = await make_digests(database, settings, [(recipient, None) for recipient in to], now=utc_now())
     sent = await send_outbox(database, settings, now=utc_now, retry_now=True)
+    await database.writing(trim_digests, utc_now() - settings.storage.keep)  # no daemon may keep house
     for recipient in sent.to:
         click.echo(f"sent to {recipient}")
     if sent.refused:

@@ -76,6 +76,5 @@ def trim_digests(session: Session, before: datetime) -> None:
     old = DigestRow.created_at < before
     over = DigestRow.sent_at.is_not(None) | DigestRow.refused_at.is_not(None)
     session.execute(delete(DigestRow).where(old, DigestRow.silent))
-    session.execute(
-        update(DigestRow).where(old, over, DigestRow.html != "").values(html="", text="", data={}, chart=None)
-    )
+    said = DigestRow.text != ""  # a chat's has no HTML
+    session.execute(update(DigestRow).where(old, over, said).values(html="", text="", data={}, chart=None))

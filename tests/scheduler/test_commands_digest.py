@@ -1,10 +1,14 @@
 """`chipwatch digest`: looked at without a trace, or sent by hand."""
 
 import json
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import select, update
 
+from scheduler.clock import utc_now
 from scheduler.settings import PASSWORD_VARIABLE
+from storage.models import DigestRow
 from tests.scheduler.conftest import Folder, Mailbox, add_followup, mail_server, mail_settings
 
 
@@ -56,6 +60,20 @@ def test_it_is_sent_once(folder: Folder, mailbox: Mailbox) -> None:
     assert (ran.code, ran.out) == (0, "nothing new since the last digest: no mail\n")
     assert len(mailbox.mails) == 2
     assert mailbox.mails[0][1]["Subject"] == "1 post needs a follow-up: Acme's chip"
+
+
+def test_sending_lets_go_of_digests_of_long_ago(folder: Folder, mailbox: Mailbox) -> None:
+    with mail_server(mailbox) as port:
+        folder.settings(mail_settings(port))
+        seed(folder)
+        assert folder.run("digest", "--send").code == 0
+        with folder.database() as database, database.write() as session:
+            session.execute(update(DigestRow).values(created_at=utc_now() - timedelta(days=366)))
+        seed(folder, "Of today")
+        assert folder.run("digest", "--send").code == 0
+    with folder.database() as database, database.read() as session:
+        digests = session.scalars(select(DigestRow).order_by(DigestRow.id))
+        assert [bool(digest.text) for digest in digests] == [False, True]
 
 
 def test_what_was_refused_is_kept_for_the_next_time(folder: Folder, mailbox: Mailbox) -> None:

@@ -444,3 +444,13 @@ def test_old_digests_are_let_go_but_what_they_told_is_not_told_again(
         assert [(row.text, row.html, row.message_id) for row in rows] == [("", "", "<1@blog.example>")]
         assert latest_digests(session, EDITOR, 5) == []
     assert make(database, writer, now=NOW + 3 * DAY) == 0
+
+
+def test_a_digest_without_html_as_of_a_chat_is_let_go_too(database: Database) -> None:
+    mail = Mail("One", "", "What a chat was told", "<1@blog.example>", {"followups": []})
+    with database.write() as session:
+        make_digest(session, lambda _: mail, asked("chat"), scheduled_for=NOW, now=NOW)
+    deliver(database, "chat")
+    with database.write() as session:
+        trim_digests(session, NOW + DAY)
+        assert [(row.text, row.data) for row in session.scalars(select(DigestRow))] == [("", {})]
