@@ -195,7 +195,7 @@ def _is_of(database: Database, file: Path) -> bool:
 
 def _own_file(database: Database) -> Path | None:
     url = database.engine.url
-    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+    return Path(url.database).resolve() if url.get_backend_name() == "sqlite" and url.database else None
 
 
 def _room(database: Database) -> Path | None:

@@ -33,7 +33,8 @@ def held(database: Database) -> Iterator[Callable[[], bool]]:
     be made.
     """
     if database.engine.dialect.name == "sqlite":
-        with _file_lock(Path(f"{database.engine.url.database}.lock")):
+        file = Path(database.engine.url.database or "").resolve()  # through another link it is the same one
+        with _file_lock(file.with_name(f"{file.name}.lock")):
             yield lambda: True  # the operating system keeps it as long as this process lives
     else:
         with _advisory_lock(database) as still_held:

@@ -358,10 +358,12 @@ def test_broken_json_is_refused(database: Database, kept: Path) -> None:
         restore_backup(database, kept)
 
 
+@pytest.mark.parametrize("name", ["own.db", "folder/link.db"])
 @pytest.mark.parametrize("ending", ["-wal", "-shm", "-journal", ".lock"])
-def test_what_belongs_to_the_database_is_never_replaced(tmp_path: Path, ending: str) -> None:
-    own = tmp_path / "own.db"
-    with open_database(f"sqlite:///{own}") as database:
+def test_what_belongs_to_the_database_is_never_replaced(tmp_path: Path, name: str, ending: str) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "link.db").symlink_to(tmp_path / "own.db")
+    with open_database(f"sqlite:///{tmp_path / name}") as database:
         add_post(database)
         with pytest.raises(InputError, match="is the database itself, or a part of it"):
             write_backup(database, tmp_path / f"own.db{ending}", replace=True)

@@ -113,6 +113,16 @@ def test_another_database_is_held_on_its_own(database: Database, tmp_path: Path)
         pass
 
 
+def test_a_database_is_held_under_all_its_names(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "linked").symlink_to("folder")
+    (tmp_path / "link.db").symlink_to("folder/real.db")
+    with open_database(f"sqlite:///{tmp_path / 'folder' / 'real.db'}") as real, held(real):
+        for name in ("link.db", "linked/real.db"):
+            with open_database(f"sqlite:///{tmp_path / name}") as other:
+                refusal(other)
+
+
 def test_two_databases_of_one_server_are_held_apart(postgresql: str, tmp_path: Path) -> None:
     names = ("held_one", "held_two")
     with open_database(postgresql) as server:
