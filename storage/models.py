@@ -274,6 +274,7 @@ class FollowupRow(Base):
             sqlite_where=text("status IN ('open', 'snoozed')"),
             postgresql_where=text("status IN ('open', 'snoozed')"),
         ),
+        {"sqlite_autoincrement": True},  # mails name it by its number, which no other may get
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -9,7 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, NullPool, create_engine, event, text
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event, inspect, text
 
 from storage import migrations
 from storage.digests.making import last_scheduled
@@ -18,7 +18,7 @@ from storage.engine import Database, open_database
 from storage.entry import Entry
 from storage.errors import StorageError
 from storage.followups.listing import list_followups
-from storage.models import Base
+from storage.models import Base, FollowupRow
 from storage.sources import Memory, SourceSetting, list_sources, register
 from tests.conftest import NOW
 from tests.storage.conftest import all_items, store
@@ -101,6 +101,16 @@ def rows_of(engine: Engine) -> dict[str, list[dict[str, object]]]:
             found[table] = [dict(row) for row in result]
             assert len(found[table]) == len(rows)
     return found
+
+
+def all_rows(engine: Engine) -> dict[str, list[tuple[object, ...]]]:
+    """What every table holds, but for the version of the schema."""
+    with engine.connect() as connection:
+        return {
+            table: sorted(map(tuple, connection.execute(text(f"SELECT * FROM {table}"))), key=repr)  # noqa: S608
+            for table in inspect(connection).get_table_names()
+            if table != "alembic_version"
+        }
 
 
 def test_the_migrated_schema_is_that_of_the_models(database: Database) -> None:
@@ -191,6 +201,42 @@ def test_sources_of_the_first_release_and_new_ones_are_registered(old_url: str) 
         known = register(session, settings)
         assert [known[one.url].id for one in settings] == [3, 8, 7]
         assert known["https://new.example/"].memory.counts == ()
+
+
+def test_followups_are_kept_with_all_that_hangs_on_them_and_no_number_comes_again(
+    old_url: str,
+) -> None:
+    engine = create_engine(old_url, poolclass=NullPool)
+    then = THEN if engine.dialect.name == "sqlite" else f"{THEN}+00"
+    with engine.begin() as connection:
+        upgrade(connection, "20261128_02")
+        for insert in (
+            "followup (id, post_id, status, opened_at) VALUES (9, 4, 'done', :then)",
+            "followup_post VALUES (9, 4)",
+            "followup_story VALUES (9, 2, :then)",
+            "followup_plan VALUES (3, 9, 4, 'Acme ships in 2026.', '2026-12-31', :then)",
+            "digest (id, recipient, created_at, followups, silent, subject, html, text, data, message_id,"
+            " attempts) VALUES (8, 'a@b.c', :then, 1, false, 's', 'h', 't', '{}', '<1@x>', 1)",
+            "told_story VALUES (8, 1, 2, '[]'), (8, 9, 2, '[\"$40 billion\"]')",
+            "told_plan VALUES (8, 3)",
+            "told_idea VALUES (8, 2)",
+        ):
+            connection.execute(text(f"INSERT INTO {insert}"), {"then": then} if ":then" in insert else {})
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT setval(pg_get_serial_sequence('followup', 'id'), 9)"))
+    before = all_rows(engine)
+    with open_database(old_url) as database:
+        after = all_rows(engine)
+        assert {table: after[table] for table in before} == before
+        with database.write() as session:
+            if engine.dialect.name == "sqlite":
+                assert session.execute(text("PRAGMA foreign_key_check")).all() == []
+            session.execute(text("DELETE FROM followup WHERE id = 9"))
+            session.add(FollowupRow(post_id=4, status="done", opened_at=NOW))
+            session.flush()
+            assert session.scalars(text("SELECT id FROM followup ORDER BY 1")).all() == [1, 10]
+            told = [session.scalar(text(f"SELECT count(*) FROM told_{of}")) for of in ("story", "plan")]  # noqa: S608
+            assert told == [1, 0]
 
 
 def test_a_migration_that_breaks_off_leaves_the_first_release(
