@@ -15,6 +15,9 @@ from storage.errors import DeliveryError, SettingsError
 
 TIMEOUT = 30.0  # seconds that the server is given for each step
 PERMANENT = 500  # the least code of a refusal that another try will not change: RFC 5321, 4.2.1
+LOGIN_FIRST = 530  # no word on the mail, but on the connection: RFC 4954, 6, and RFC 3207, 4
+# Who sends it, who gets it, what it says: any other answer is about the connection, and may change.
+_OF_THE_MAIL = (aiosmtplib.SMTPSenderRefused, aiosmtplib.SMTPRecipientRefused, aiosmtplib.SMTPDataError)
 
 
 def check_mail_settings(settings: Settings) -> None:
@@ -86,7 +89,7 @@ async def send_mail(written: Mail, recipient: str, settings: Settings, *, date: 
         refusal = error.recipients[0]
         raise DeliveryError(
             f"{where} refuses {recipient}: {refusal.code} {refusal.message}; check [digest] to",
-            for_good=refusal.code >= PERMANENT,
+            for_good=_for_good(refusal),
         ) from error
     except aiosmtplib.SMTPAuthenticationError as error:
         raise DeliveryError(
@@ -95,7 +98,7 @@ async def send_mail(written: Mail, recipient: str, settings: Settings, *, date: 
     except aiosmtplib.SMTPResponseException as error:
         raise DeliveryError(
             f"{where} refuses the mail to {recipient}: {error.code} {error.message}",
-            for_good=error.code >= PERMANENT,
+            for_good=_for_good(error),
         ) from error
     except (aiosmtplib.SMTPException, OSError, ValueError) as error:
         raise DeliveryError(
@@ -104,3 +107,7 @@ async def send_mail(written: Mail, recipient: str, settings: Settings, *, date: 
     finally:
         # Without a QUIT: the mail is taken or it is not, and its answer may never come.
         client.close()
+
+
+def _for_good(refusal: aiosmtplib.SMTPResponseException) -> bool:
+    return isinstance(refusal, _OF_THE_MAIL) and refusal.code >= PERMANENT and refusal.code != LOGIN_FIRST

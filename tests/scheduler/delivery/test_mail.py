@@ -2,7 +2,9 @@
 
 import asyncio
 import gc
+import socketserver
 import ssl
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -154,6 +156,52 @@ def test_a_refused_mail_is_told_with_the_servers_words(folder: Folder, mailbox: 
     assert (
         said == f"mail server 127.0.0.1:{port} refuses the mail to editor@blog.example: 554 looks like spam"
     )
+
+
+@contextmanager
+def answering(**answers: str) -> Iterator[int]:
+    """A mail server that gives these answers: to each command by its name, and as its greeting."""
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            said = answers.get("greeting", "220 mail")
+            while said:
+                self.wfile.write(f"{said}\r\n".encode())
+                command = self.rfile.readline().decode().split(" ")[0].strip()
+                said = answers.get(command.lower(), "250 OK") if command else ""
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"greeting": "554 5.7.1 your address is blocked for an hour"},
+        {"ehlo": "550 not now", "helo": "550 not now"},
+        {"mail": "530 5.7.0 authentication required"},
+        {"rcpt": "530 5.7.0 authentication required"},
+        {"data": "530 5.7.0 must issue a STARTTLS command first"},
+    ],
+    ids=["greeting", "EHLO", "login before MAIL", "login before RCPT", "STARTTLS before DATA"],
+)
+def test_a_server_that_refuses_the_connection_does_not_refuse_the_mail_for_good(
+    folder: Folder, answers: dict[str, str]
+) -> None:
+    with answering(**answers) as port:
+        said = failure(folder.settings(mail_settings(port)))
+    assert next(iter(answers.values())) in said
+
+
+def test_a_refused_sender_is_refused_for_good(folder: Folder) -> None:
+    with answering(mail="553 no such sender") as port:
+        assert "553 no such sender" in failure(folder.settings(mail_settings(port)), for_good=True)
 
 
 def test_the_servers_words_are_one_plain_line(folder: Folder, mailbox: Mailbox) -> None:
