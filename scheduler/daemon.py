@@ -5,7 +5,7 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
@@ -18,7 +18,7 @@ from scheduler.counted import counted
 from scheduler.digest.schedule import next_slot
 from scheduler.jobs.blog import encode_new, read_blog
 from scheduler.jobs.crawl import crawl_and_link
-from scheduler.jobs.digest import due_recipients, make_digests, send_outbox, within_reach
+from scheduler.jobs.digest import UnmadeError, due_recipients, make_digests, send_outbox, within_reach
 from scheduler.jobs.housekeeping import HOUSEKEEPING, keep_house
 from scheduler.jobs.recording import last_begun, recorded
 from scheduler.metrics import MetricsServer
@@ -26,6 +26,7 @@ from scheduler.recipients import Recipient
 from scheduler.service import reloading
 from scheduler.settings import Settings
 from scheduler.ticks import Ticks, turn_until
+from storage.digests.content import Contents
 from storage.engine import Database
 from storage.errors import ChipwatchError, HeldError, SettingsError
 from storage.holding import held
@@ -231,14 +232,34 @@ class Daemon:
         if not to:
             return
         due = await due_recipients(self.database, to, started=self._settled, now=now)
+        unmade: Exception | None = None
         if due:
+            try:
+                await self._make_digests(due, now)
+            except Exception as error:  # noqa: BLE001 - raised below
+                unmade = error
+        await self._send_outbox()  # what was made goes out, whatever became of the others
+        if unmade is not None:
+            raise unmade
+
+    async def _make_digests(self, due: Sequence[tuple[Recipient, datetime | None]], now: datetime) -> None:
+        made: Mapping[str, Contents] = {}
+        try:
             async with recorded(self.database, "digest", self.now) as job:
                 made = await make_digests(self.database, self.settings, due, now=now)
-                told = {name: len(contents.followups) for name, contents in made.items()}
-                job.did = ", ".join(f"{name}: {counted(count, 'follow-up')}" for name, count in told.items())
+                job.did = ", ".join(
+                    f"{name}: {counted(len(contents.followups), 'follow-up')}"
+                    for name, contents in made.items()
+                )
+        except UnmadeError as error:
+            made = error.made
+            raise
+        finally:
             for name, contents in made.items():
-                news = "nothing new" if contents.quiet else counted(told[name], "follow-up")
+                news = "nothing new" if contents.quiet else counted(len(contents.followups), "follow-up")
                 logger.info("digest for %s: %s", name, news)
+
+    async def _send_outbox(self) -> None:
         sent = await send_outbox(self.database, self.settings, now=self.now, retry_now=False)
         for recipient in sent.to:
             logger.info("digest sent to %s", recipient)

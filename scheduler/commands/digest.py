@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from email.utils import make_msgid
 from pathlib import Path
@@ -13,7 +14,7 @@ from scheduler.clock import utc_now
 from scheduler.counted import counted
 from scheduler.delivery.files import self_contained
 from scheduler.delivery.mail import check_mail_settings, send_mail, sender_domain
-from scheduler.jobs.digest import check_delivery, foresee, make_digests, send_outbox, write_for
+from scheduler.jobs.digest import UnmadeError, check_delivery, foresee, make_digests, send_outbox, write_for
 from scheduler.recipients import mail_recipient
 from scheduler.sections import is_address
 from scheduler.settings import Settings
@@ -21,7 +22,7 @@ from storage.digests.content import Contents, Mail
 from storage.digests.history import trim_digests
 from storage.digests.outbox import outbox
 from storage.engine import Database
-from storage.errors import DeliveryError, InputError
+from storage.errors import ChipwatchError, DeliveryError, InputError
 from storage.urls import is_web_url
 
 FORMS = (".html", ".txt", ".json")
@@ -113,11 +114,18 @@ def _try(database: Database, settings: Settings, to: str) -> None:
 
 async def _send(database: Database, settings: Settings) -> None:
     to = check_delivery(settings)
-    made = await make_digests(database, settings, [(recipient, None) for recipient in to], now=utc_now())
+    unmade: UnmadeError | None = None
+    made: Mapping[str, Contents]
+    try:
+        made = await make_digests(database, settings, [(recipient, None) for recipient in to], now=utc_now())
+    except UnmadeError as error:
+        made, unmade = error.made, error
     sent = await send_outbox(database, settings, now=utc_now, retry_now=True)
     await database.writing(trim_digests, utc_now() - settings.storage.keep)  # no daemon may keep house
     for recipient in sent.to:
         click.echo(f"sent to {recipient}")
+    if unmade is not None:
+        raise ChipwatchError("; ".join((str(unmade), *sent.refused, *sent.failures)))
     if sent.refused:
         raise DeliveryError("; ".join((*sent.refused, *sent.failures)), for_good=True)
     if sent.failures:

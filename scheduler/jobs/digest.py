@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -69,6 +69,14 @@ def check_delivery(settings: Settings) -> Sequence[Recipient]:
     return reach.recipients
 
 
+class UnmadeError(ChipwatchError):
+    """Digests of some recipients could not be made; `made` has those of the others."""
+
+    def __init__(self, message: object, made: Mapping[str, Contents]) -> None:
+        super().__init__(message)
+        self.made = made
+
+
 def write_for(settings: Settings, to: Recipient, contents: Contents, now: datetime) -> Mail:
     """The digest for a recipient by the settings."""
     blog = settings.blog.base_url.removeprefix("https://").removeprefix("http://").rstrip("/")
@@ -112,15 +120,27 @@ async def make_digests(
 
     Returns what there was to say, by recipient; nothing is made where that time had its digest. Ask before
     whether it can be handed over: what is recorded counts as told.
+
+    Raises `UnmadeError`, once those of the others are made, if some cannot be.
     """
     from storage.followups.due import raise_due_plans
 
     await database.writing(raise_due_plans, now=now.astimezone(settings.digest.timezone))
     made: dict[str, Contents] = {}
+    failures: list[str] = []
     for recipient, slot in to:
-        contents = await database.writing(_make, settings, recipient, slot, now)
-        if contents is not None:
-            made[recipient.name] = contents
+        try:
+            contents = await database.writing(_make, settings, recipient, slot, now)
+        except ChipwatchError as error:
+            failures.append(f"{recipient.name}: {error}")
+        except Exception as error:  # what nobody thought of must not keep the others from theirs
+            logger.exception("the digest for %s could not be made", recipient.name)
+            failures.append(f"{recipient.name}: {type(error).__name__}")
+        else:
+            if contents is not None:
+                made[recipient.name] = contents
+    if failures:
+        raise UnmadeError(f"no digest could be made for {'; '.join(failures)}", made)
     return made
 
 

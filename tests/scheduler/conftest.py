@@ -26,7 +26,10 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from scheduler.cli import main
+from scheduler.digest.write import write_digest
+from scheduler.recipients import Recipient
 from scheduler.settings import Settings, load_settings
+from storage.digests.content import Contents, Mail
 from storage.engine import Database, open_database
 from storage.entries import store_entries
 from storage.entry import Entry
@@ -160,6 +163,18 @@ def folder(
         monkeypatch.setattr(import_module(f"scheduler.commands.{name}"), "utc_now", lambda: made.now)
     yield made
     logging.getLogger().handlers[:] = before
+
+
+@pytest.fixture
+def unwritable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The digest for bad@b.c meets a fault that nobody thought of."""
+
+    def write(contents: Contents, to: Recipient, **more: Any) -> Mail:
+        if to.name == "bad@b.c":
+            raise OverflowError("date value out of range")
+        return write_digest(contents, to, **more)
+
+    monkeypatch.setattr("scheduler.jobs.digest.write_digest", write)
 
 
 @pytest.fixture

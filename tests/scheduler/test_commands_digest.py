@@ -103,6 +103,17 @@ def test_one_refused_recipient_is_an_error_and_the_other_is_served(folder: Folde
     assert "refuses a@b.c" in ran.err
 
 
+def test_a_digest_that_cannot_be_made_is_an_error_and_the_other_is_sent(
+    folder: Folder, mailbox: Mailbox, unwritable: None
+) -> None:
+    with mail_server(mailbox) as port:
+        folder.settings(mail_settings(port, "bad@b.c", "d@e.f"))
+        seed(folder)
+        ran = folder.run("digest", "--send")
+    assert (ran.code, ran.out) == (1, "sent to d@e.f\n")
+    assert "no digest could be made for bad@b.c: OverflowError" in ran.err
+
+
 def test_without_a_password_nothing_is_recorded(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(PASSWORD_VARIABLE, raising=False)
     folder.settings(mail_settings(25, more='username = "editor"\n'))

@@ -116,6 +116,27 @@ def test_what_was_missed_is_caught_up_and_what_was_refused_tried_again(
     assert sum(line.startswith("INFO digest for ") for line in log.lines) == 2
 
 
+def test_a_digest_that_cannot_be_made_holds_up_neither_the_others_nor_the_outbox(
+    folder: Folder, mailbox: Mailbox, log: Log, unwritable: None
+) -> None:
+    async def run(port: int, database: Database) -> None:
+        settings = folder.settings(mail_settings(port, "bad@b.c", "good@b.c"))
+        clock = Clock(BEFORE)
+        async with running(database, settings, clock):
+            await log.tells("watching")
+            clock.time += timedelta(minutes=1)
+            await log.tells("digest for good@b.c: 1 follow-up")
+            await log.tells("digest sent to good@b.c")
+            await log.tells("ERROR no digest could be made for bad@b.c: OverflowError")
+            (job,) = (job for job in await database.reading(list_jobs) if job.name == "digest")
+            assert job.error == "no digest could be made for bad@b.c: OverflowError"
+
+    with mail_server(mailbox) as port, folder.database() as database:
+        add_followup(database)
+        asyncio.run(run(port, database))
+    assert [recipient for recipient, _ in mailbox.mails] == ["good@b.c"]
+
+
 def test_without_mail_settings_it_says_so_once_and_crawls(folder: Folder, site: Site, log: Log) -> None:
     site.pages["/feed"] = feed("Acme")
 

@@ -8,6 +8,7 @@ import pytest
 
 from scheduler.jobs.digest import (
     Sent,
+    UnmadeError,
     check_delivery,
     due_recipients,
     make_digests,
@@ -106,6 +107,20 @@ def test_one_bad_recipient_does_not_hold_up_the_other(
         mailbox.refused.clear()
         assert send(database, settings, after=timedelta(hours=2), retry_now=True) == Sent(("a@b.c",), ())
     assert [recipient for recipient, _ in mailbox.mails] == ["d@e.f", "a@b.c"]
+
+
+def test_a_digest_that_cannot_be_made_keeps_nobody_else_from_theirs(
+    database: Database, folder: Folder, mailbox: Mailbox, unwritable: None
+) -> None:
+    add_followup(database)
+    with mail_server(mailbox) as port:
+        settings = folder.settings(mail_settings(port, "bad@b.c", "d@e.f"))
+        with pytest.raises(
+            UnmadeError, match=r"^no digest could be made for bad@b\.c: OverflowError$"
+        ) as raised:
+            make(database, settings)
+        assert list(raised.value.made) == ["d@e.f"]
+        assert send(database, settings) == Sent(("d@e.f",), ())
 
 
 def test_a_fault_that_nobody_thought_of_is_that_recipients_alone(
