@@ -24,6 +24,7 @@ _WITH_UNITS = re.compile(
     r"[分분]?(\s*(?:[A-Z]{2,4}|[+-]\d\d:?\d\d)\s*$)?"
 )
 _AFTER_NOON = ("午後", "下午", "오후")
+_YEARS = range(1970, 2200)  # others are no date of news or of a post, and some overflow in some time zone
 # What a text leaves out is filled from these; where the results differ, it was no whole date.
 _FILLS = (datetime(2001, 1, 1), datetime(2002, 2, 2))  # noqa: DTZ001 - only their day counts
 
@@ -49,13 +50,14 @@ def parse_date(value: object) -> datetime | None:
 
 
 def as_utc(moment: datetime | None) -> datetime | None:
-    """The moment in UTC, a naive one taken as UTC; none for one that UTC cannot hold."""
+    """The moment in UTC, a naive one taken as UTC; none for one before 1970 or after 2199."""
     if moment is None:
         return None
     try:
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        utc = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+    return utc if utc.year in _YEARS else None
 
 
 def _zone(name: str | None, offset: int | None) -> timezone | None:

@@ -128,8 +128,6 @@ def _children(root: lxml.etree._Element, document: Document) -> list[Child]:
 def _changed_at(stamp: str) -> datetime | None:
     """When a sitemap last changed; of a day alone its end, as it may change until then."""
     moment = as_utc(parse_date(stamp))
-    if moment is not None and moment.year > 9000:
-        return None
     whole_day = moment is not None and ":" not in stamp
     return moment + timedelta(days=1) if moment is not None and whole_day else moment
 

@@ -118,7 +118,10 @@ class Speaker:
 
     def day(self, moment: datetime) -> str:
         """The day of a moment."""
-        return self.date(moment.astimezone(self.zone).date())
+        try:
+            return self.date(moment.astimezone(self.zone).date())
+        except OverflowError:  # a post of the year 1 or 9999, imported before such a date was none
+            return self.date(moment.date())
 
     def date(self, day: date) -> str:
         """A day."""

@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from importlib.resources import files
 from string import Formatter
 from typing import Any, get_args
@@ -158,6 +158,12 @@ def test_a_followup_in_english() -> None:
         "chipwatch read the news for blog.example.",
     ):
         assert said in mail.text
+
+
+@pytest.mark.parametrize(("year", "zone"), [(1, "America/New_York"), (9999, "Asia/Tokyo")])
+def test_a_post_whose_day_a_zone_cannot_show_is_told_all_the_same(year: int, zone: str) -> None:
+    edge = datetime(1, 1, 1, tzinfo=UTC) if year == 1 else datetime(9999, 12, 31, 23, 59, tzinfo=UTC)
+    assert str(year) in write(about(published=edge), zone=zone).text
 
 
 def test_a_followup_in_japanese() -> None:

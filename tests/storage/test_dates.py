@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from storage.dates import parse_date
+from storage.dates import as_utc, parse_date
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,11 @@ def test_a_date_with_units(written: str, moment: datetime) -> None:
 )
 def test_what_only_looks_like_a_date_is_none(written: str) -> None:
     assert parse_date(written) is None
+
+
+@pytest.mark.parametrize(
+    ("year", "counts"), [(1, False), (1969, False), (1970, True), (2199, True), (2200, False)]
+)
+def test_a_year_that_no_news_is_of_is_no_date(year: int, counts: bool) -> None:
+    moment = datetime(year, 6, 1, tzinfo=UTC)
+    assert as_utc(moment) == (moment if counts else None)

@@ -79,7 +79,18 @@ def test_dates_are_those_of_toml_in_the_zone_of_the_site(front: str, published: 
     assert (post.published, post.day) == (published, date(2026, 3, day))
 
 
-@pytest.mark.parametrize("front", ["x = 1", "date = 08:00:00", "date = 2026", "date = [2026-03-05]"])
+@pytest.mark.parametrize(
+    "front",
+    [
+        "x = 1",
+        "date = 08:00:00",
+        "date = 2026",
+        "date = [2026-03-05]",
+        "date = 0001-01-01T00:00:00Z",  # Hugo's own for a date that is none
+        "date = 1969-12-31T23:59:59Z",
+        "date = 9999-12-31T23:59:59Z",
+    ],
+)
 def test_without_a_date_that_of_the_file_name_counts(front: str) -> None:
     assert read(front).published is None
     assert read(front, "posts/2026-03-05-orion.md").published == datetime(2026, 3, 5, tzinfo=UTC)

@@ -47,7 +47,19 @@ def test_a_date_is_read_in_any_notation(date: str, published: datetime) -> None:
 
 @pytest.mark.parametrize(
     "date",
-    ["", "''", "soon", "2026-13-45 x", "[2026]", "true", ".nan", "0001-01-01 00:00 +1000", "2026年13月1日"],
+    [
+        "",
+        "''",
+        "soon",
+        "2026-13-45 x",
+        "[2026]",
+        "true",
+        ".nan",
+        "0001-01-01 00:00 +1000",
+        "0001-01-01",
+        "9999-12-31 23:59",
+        "2026年13月1日",
+    ],
 )
 def test_a_date_that_is_none_gives_way_to_that_of_the_file_name(date: str) -> None:
     assert read(source(f"date: {date}")).published == datetime(2026, 3, 4, tzinfo=UTC)
