@@ -267,6 +267,8 @@ class Daemon:
             logger.warning("digest not sent, will be tried again: %s", failure)
         for failure in sent.refused:
             logger.error("digest refused: %s; chipwatch digest --send tries it again", failure)
+        for failure in sent.given_up:
+            logger.error("digest given up: %s; the next one tells it again", failure)
 
     async def _posts(self) -> None:
         """Read the blog again, so that new posts are linked and updated ones close their follow-ups."""

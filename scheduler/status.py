@@ -131,7 +131,9 @@ def _stuck(status: Status) -> Iterator[str]:
         if status.now - digest.created_at > FORGOTTEN:
             continue
         which = f"the digest of {digest.created_at:%Y-%m-%d} for {digest.recipient}"
-        if digest.refused_at is not None:
+        if digest.given_up:
+            yield f"{which} was given up: {digest.error}; the next one tells it again"
+        elif digest.refused_at is not None:
             yield f"{which} was refused: {digest.error}; chipwatch digest --send tries it again"
         elif not digest.silent and digest.sent_at is None and _is_late(digest, status):
             yield f"{which} waits: {digest.error or 'it was not tried yet'}"

@@ -124,10 +124,11 @@ async def _send(database: Database, settings: Settings) -> None:
     await database.writing(trim_digests, utc_now() - settings.storage.keep)  # no daemon may keep house
     for recipient in sent.to:
         click.echo(f"sent to {recipient}")
+    lost = (*sent.refused, *(f"{said} (given up; the next digest tells it again)" for said in sent.given_up))
     if unmade is not None:
-        raise ChipwatchError("; ".join((str(unmade), *sent.refused, *sent.failures)))
-    if sent.refused:
-        raise DeliveryError("; ".join((*sent.refused, *sent.failures)), for_good=True)
+        raise ChipwatchError("; ".join((str(unmade), *lost, *sent.failures)))
+    if lost:
+        raise DeliveryError("; ".join((*lost, *sent.failures)), for_good=True)
     if sent.failures:
         raise DeliveryError(
             f"{'; '.join(sent.failures)}. It is kept and tried again by the next --send or the daemon"

@@ -102,6 +102,8 @@ def _became(digest: "Handed", zone: tzinfo) -> str:
     told = counted(digest.followups, "follow-up")
     if digest.sent_at is not None:
         return f"{told}, sent at {_local(digest.sent_at, zone)}"
+    if digest.given_up:
+        return f"{told}, given up: {digest.error}"
     if digest.refused_at is not None:
         return f"{told}, refused: {digest.error}"
     tried = f" (tried {counted(digest.attempts, 'time')}: {digest.error})" if digest.attempts else ""

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from crawler.health import health_of
 from scheduler.delivery.chat import check_chat, send_chat
@@ -24,7 +25,7 @@ from scheduler.settings import Settings
 from storage.digests.content import Contents, Mail, Trouble, Watch
 from storage.digests.history import latest_digests
 from storage.digests.making import Asked, last_scheduled, make_digest, upcoming
-from storage.digests.outbox import Outgoing, claim, outbox, record_delivery
+from storage.digests.outbox import Outgoing, claim, give_up, outbox, record_delivery
 from storage.engine import Database, Session
 from storage.errors import ChipwatchError, DeliveryError, SettingsError
 from storage.hiding import hide_secrets
@@ -168,6 +169,10 @@ async def due_recipients(
     return due
 
 
+Became = Literal["sent", "failed", "refused", "given up"]
+Outcome = tuple[Became, str]  # what became of a digest; the recipient, or why it was not taken
+
+
 @dataclass(frozen=True)
 class Sent:
     """What became of the outbox: recipients who got a digest, and failures in words."""
@@ -175,6 +180,7 @@ class Sent:
     to: tuple[str, ...]
     failures: tuple[str, ...]  # that are tried again
     refused: tuple[str, ...] = ()  # for good
+    given_up: tuple[str, ...] = ()  # the next digest tells it again
 
 
 async def send_outbox(
@@ -187,17 +193,17 @@ async def send_outbox(
     names = {recipient.name for recipient in within_reach(settings).recipients}
     room = asyncio.Semaphore(AT_ONCE)
 
-    async def one(outgoing: Outgoing) -> tuple[Outgoing, DeliveryError | None] | None:
+    async def one(outgoing: Outgoing) -> Outcome | None:
         async with room:
             return await _hand_over(database, settings, outgoing, now=now, retry_now=retry_now)
 
     waiting = await database.reading(outbox, names, refused=retry_now)
     results = [result for result in await asyncio.gather(*map(one, waiting)) if result is not None]
-    return Sent(
-        tuple(outgoing.recipient for outgoing, error in results if error is None),
-        tuple(str(error) for _, error in results if error is not None and not error.for_good),
-        tuple(str(error) for _, error in results if error is not None and error.for_good),
-    )
+
+    def those(wanted: Became) -> tuple[str, ...]:
+        return tuple(said for became, said in results if became == wanted)
+
+    return Sent(those("sent"), those("failed"), those("refused"), those("given up"))
 
 
 async def _hand_over(
@@ -207,8 +213,8 @@ async def _hand_over(
     *,
     now: Callable[[], datetime],
     retry_now: bool,
-) -> tuple[Outgoing, DeliveryError | None] | None:
-    """Try one, if it is its time and nobody else is at it; with the error if it was not taken."""
+) -> Outcome | None:
+    """Try one, if it is its time and nobody else is at it."""
     if in_hand(outgoing.attempts, outgoing.tried_at, outgoing.error, now()):
         return None
     if not retry_now and not retry_due(outgoing.attempts, outgoing.tried_at, now()):
@@ -219,21 +225,22 @@ async def _hand_over(
     try:
         await _deliver(database, settings, outgoing)
     except DeliveryError as error:
-        old = now() - outgoing.created_at > GIVEN_UP
-        failure = DeliveryError(f"{error}; given up", for_good=True) if old and not error.for_good else error
+        failure = error
     except ChipwatchError as error:
         failure = DeliveryError(error)
     except Exception as error:  # what nobody thought of must not hold up the others, and is tried again too
         logger.exception("the digest for %s could not be handed over", outgoing.recipient)
         failure = DeliveryError(f"{outgoing.recipient}: {type(error).__name__}")
-    await database.writing(
-        record_delivery,
-        outgoing.digest_id,
-        error=None if failure is None else str(failure),
-        for_good=failure is not None and failure.for_good,
-        now=now(),
-    )
-    return outgoing, failure
+    number = outgoing.digest_id
+    if failure is None:
+        await database.writing(record_delivery, number, error=None, now=now())
+        return "sent", outgoing.recipient
+    said = str(failure)
+    if not failure.for_good and now() - outgoing.created_at > GIVEN_UP:
+        await database.writing(give_up, number, error=said, now=now())
+        return "given up", said
+    await database.writing(record_delivery, number, error=said, for_good=failure.for_good, now=now())
+    return "refused" if failure.for_good else "failed", said
 
 
 async def _deliver(database: Database, settings: Settings, outgoing: Outgoing) -> None:

@@ -30,6 +30,7 @@ class Handed:
     attempts: int
     sent_at: datetime | None
     refused_at: datetime | None
+    given_up: bool  # it is not tried again, by hand neither: the next digest tells what it told
     error: str | None
 
 
@@ -51,6 +52,7 @@ def last_handed(session: Session) -> list[Handed]:
             attempts=row.attempts,
             sent_at=row.sent_at,
             refused_at=row.refused_at,
+            given_up=row.refused_at is not None and row.text == "",
             error=row.error,
         )
         for row in session.scalars(query)

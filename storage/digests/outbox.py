@@ -4,11 +4,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from storage.digests.content import Mail
-from storage.models import DigestRow
+from storage.models import DigestRow, ToldIdeaRow, ToldPlanRow, ToldStoryRow, ToldTroubleRow
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,11 @@ def outbox(
 ) -> list[Outgoing]:
     """What is still to be handed over to these recipients, or to any, oldest first.
 
-    What was refused for good is left out, unless `refused` is set.
+    What was refused for good is left out, unless `refused` is set; what was given up always is.
     """
     query = (
         select(DigestRow)
-        .where(DigestRow.sent_at.is_(None), DigestRow.silent.is_(False))
+        .where(DigestRow.sent_at.is_(None), DigestRow.silent.is_(False), DigestRow.text != "")
         .order_by(DigestRow.created_at, DigestRow.recipient, DigestRow.id)
     )
     if recipients is not None:
@@ -85,3 +85,12 @@ def record_delivery(
     row.error = error
     row.sent_at = now if error is None else None
     row.refused_at = now if error is not None and for_good else None
+
+
+def give_up(session: Session, digest_id: int, *, error: str, now: datetime) -> None:
+    """Note that a digest is not tried any more, by hand neither; what it told is new for the next one."""
+    record_delivery(session, digest_id, error=error, for_good=True, now=now)
+    for told in (ToldStoryRow, ToldPlanRow, ToldIdeaRow, ToldTroubleRow):
+        session.execute(delete(told).where(told.digest_id == digest_id))
+    said_no_more = update(DigestRow).where(DigestRow.id == digest_id)
+    session.execute(said_no_more.values(html="", text="", data={}, chart=None))

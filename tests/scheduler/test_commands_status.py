@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from storage.digests.outbox import claim, outbox, record_delivery
+from storage.digests.outbox import claim, give_up, outbox, record_delivery
 from storage.sources import Memory
 from storage.watch import beat, begin_job, end_job, end_watch
 from tests.conftest import NOW
@@ -88,6 +88,19 @@ def test_one_that_was_stopped_does_not(folder: Folder) -> None:
     ran = folder.run("status")
     assert ran.code == 0
     assert "daemon    not running" in ran.out
+
+
+def test_a_digest_that_was_given_up_says_that_the_next_one_tells_it(folder: Folder) -> None:
+    settings = folder.settings(mail_settings(25) + source("Chip Wire", URL))
+    seeded(folder)
+    with folder.database() as database:
+        make(database, settings)
+        with database.write() as session:
+            give_up(session, outbox(session)[0].digest_id, error="451 later", now=NOW)
+    ran = folder.run("status")
+    assert "of 2026-11-24 21:00 JST: 1 follow-up, given up: 451 later" in ran.out
+    assert "for editor@blog.example was given up: 451 later; the next one tells it again" in ran.out
+    assert "--send" not in ran.out
 
 
 def test_a_digest_that_was_refused_and_a_job_that_failed_need_a_person(folder: Folder) -> None:

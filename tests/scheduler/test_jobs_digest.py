@@ -153,12 +153,59 @@ def test_a_mail_that_nobody_takes_for_three_days_is_given_up(
         while after < timedelta(days=4):
             sent = send(database, settings, after=after)
             tries += len(sent.failures)
-            if sent.refused:
+            if sent.given_up:
                 break
             after += timedelta(minutes=30)
         assert timedelta(days=3) < after < timedelta(days=3, hours=5)
     assert 15 < tries < 30
-    assert sent.refused[0].endswith("451 later; given up")
+    assert sent.given_up[0].endswith("451 later")
+
+
+def test_what_was_given_up_is_told_by_the_next_digest_and_not_sent_beside_it(
+    database: Database, folder: Folder, mailbox: Mailbox
+) -> None:
+    add_followup(database, post="Old")
+    mailbox.refuse_data = "451 later"
+    day = timedelta(days=1)
+    with mail_server(mailbox) as port:
+        settings = folder.settings(mail_settings(port))
+        make(database, settings)
+        assert send(database, settings, after=4 * day).given_up
+        mailbox.refuse_data = ""
+        assert make(database, settings, scheduled_for=NOW + 4 * day, now=NOW + 4 * day) == 1
+        assert send(database, settings, after=4 * day, retry_now=True) == Sent((EDITOR,), ())
+        assert send(database, settings, after=5 * day, retry_now=True) == Sent((), ())
+    assert [message["Subject"] for _, message in mailbox.mails] == ["1 post needs a follow-up: Old"]
+
+
+def test_what_was_refused_for_good_stays_told_however_old(
+    database: Database, folder: Folder, mailbox: Mailbox
+) -> None:
+    add_followup(database)
+    mailbox.refuse_data = "554 looks like spam"
+    with mail_server(mailbox) as port:
+        settings = folder.settings(mail_settings(port))
+        make(database, settings)
+        assert send(database, settings, after=timedelta(days=4)).refused
+        assert make(database, settings, scheduled_for=None) == 0
+        mailbox.refuse_data = ""
+        assert send(database, settings, after=timedelta(days=4), retry_now=True) == Sent((EDITOR,), ())
+
+
+@pytest.mark.parametrize("fault", [SettingsError("the URL is none"), RuntimeError("a library's own")])
+def test_a_digest_that_any_fault_keeps_for_three_days_is_given_up(
+    database: Database, folder: Folder, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    def fail(*_: object) -> None:
+        raise fault
+
+    monkeypatch.setattr("scheduler.jobs.digest.write_files", fail)
+    add_followup(database)
+    settings = folder.settings('[digest]\natom = "digests.atom"\n')
+    make(database, settings)
+    assert send(database, settings, after=timedelta(days=3)).failures
+    assert send(database, settings, after=timedelta(days=3, hours=4)).given_up
+    assert make(database, settings, scheduled_for=None) == 1
 
 
 def test_each_recipient_has_a_language_a_zone_and_a_time(

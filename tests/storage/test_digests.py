@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from storage.digests.content import Contents, Mail, Watch
 from storage.digests.history import latest_digests, trim_digests
 from storage.digests.making import MOST, STORIES, Asked, last_scheduled, make_digest, upcoming
-from storage.digests.outbox import claim, outbox, record_delivery
+from storage.digests.outbox import claim, give_up, outbox, record_delivery
 from storage.engine import Database
 from storage.entry import Entry
 from storage.followups.listing import list_followups
@@ -237,6 +237,19 @@ def test_what_was_refused_for_good_is_kept_apart(database: Database, writer: Wri
         assert claim(session, refused, now=NOW)
         record_delivery(session, refused.digest_id, error=None, now=NOW)
         assert outbox(session, refused=True) == []
+
+
+def test_what_was_given_up_is_new_for_that_recipient_alone(database: Database, writer: Writer) -> None:
+    news(database)
+    for recipient in (DEPUTY, EDITOR):
+        make(database, writer, recipient=recipient)
+    with database.write() as session:
+        (outgoing,) = outbox(session, [EDITOR])
+        give_up(session, outgoing.digest_id, error="451 later", now=NOW + DAY)
+        assert outbox(session, [EDITOR], refused=True) == []
+        assert latest_digests(session, EDITOR, 9) == []
+    again = [make(database, writer, recipient=who, now=NOW + DAY) for who in (DEPUTY, EDITOR)]
+    assert again == [0, 1]
 
 
 def test_what_was_refused_stays_and_is_the_same_mail(database: Database, writer: Writer) -> None:
