@@ -323,6 +323,15 @@ class FollowupStoryRow(Base):
     added_at: Mapped[datetime]
 
 
+class RecipientRow(Base):
+    """Somebody or something that gets digests, as a daemon first saw it in the settings."""
+
+    __tablename__ = "recipient"
+
+    name: Mapped[str] = mapped_column(primary_key=True)  # as in `digest`
+    known_since: Mapped[datetime]  # slots from before bring no first digest
+
+
 class DigestRow(Base):
     """One digest for one recipient, recorded before it is handed over: the outbox, and its history."""
 

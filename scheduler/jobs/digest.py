@@ -26,6 +26,7 @@ from storage.digests.content import Contents, Mail, Trouble, Watch
 from storage.digests.history import latest_digests
 from storage.digests.making import Asked, last_scheduled, make_digest, upcoming
 from storage.digests.outbox import Outgoing, claim, give_up, outbox, record_delivery
+from storage.digests.recipients import get_to_know, known_since
 from storage.engine import Database, Session
 from storage.errors import ChipwatchError, DeliveryError, SettingsError
 from storage.hiding import hide_secrets
@@ -159,11 +160,19 @@ def _make(
 async def due_recipients(
     database: Database, to: Sequence[Recipient], *, started: datetime, now: datetime
 ) -> list[tuple[Recipient, datetime | None]]:
-    """Those whose digest is due and was not made, each with the time that it is for."""
+    """Those whose digest is due and was not made, each with the time that it is for.
+
+    Who is new is noted as watched for since `started`, so that a first digest that is missed comes later.
+    """
+    known = await database.reading(known_since, [recipient.name for recipient in to], now)
+    new = [recipient.name for recipient in to if recipient.name not in known]
+    if new:
+        await database.writing(get_to_know, new, started)
     due: list[tuple[Recipient, datetime | None]] = []
     for recipient in to:
         last = await database.reading(last_scheduled, recipient.name, now)
-        slot = due_slot(now, recipient.at, recipient.timezone, last=last, started=started)
+        since = known.get(recipient.name, started)
+        slot = due_slot(now, recipient.at, recipient.timezone, last=last, started=since)
         if slot is not None:
             due.append((recipient, slot))
     return due

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, inspect, text
 
 from storage.errors import StorageError
 
-HEAD = "20261128_03"  # the newest revision in `versions`; tests/storage/test_migrations.py holds it
+HEAD = "20261128_04"  # the newest revision in `versions`; tests/storage/test_migrations.py holds it
 
 
 def is_current(connection: Connection) -> bool:

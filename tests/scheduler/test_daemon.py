@@ -88,6 +88,29 @@ def test_a_recipient_who_is_added_while_it_runs_waits_for_the_time_of_the_digest
     assert second["Date"].datetime - first["Date"].datetime == timedelta(days=1)
 
 
+def test_a_machine_that_is_off_at_the_digests_time_gets_its_first_one_the_day_after(
+    folder: Folder, mailbox: Mailbox, log: Log
+) -> None:
+    async def run(port: int, database: Database) -> None:
+        settings = folder.settings(mail_settings(port))
+        clock = Clock(BEFORE.replace(hour=9))
+        async with running(database, settings, clock):
+            await clock.looked_at()
+            clock.time += timedelta(hours=9)
+            await clock.looked_at()
+            await clock.looked_at()
+        assert not mailbox.mails
+        assert (await database.reading(status_of, settings, clock.time)).digests == []
+        clock.time += timedelta(hours=15)
+        async with running(database, settings, clock):
+            await log.tells("digest sent to editor@blog.example")
+
+    with mail_server(mailbox) as port, folder.database() as database:
+        add_followup(database)
+        asyncio.run(run(port, database))
+    assert len(mailbox.mails) == 1
+
+
 def test_what_was_missed_is_caught_up_and_what_was_refused_tried_again(
     folder: Folder, site: Site, mailbox: Mailbox, log: Log
 ) -> None:

@@ -242,6 +242,25 @@ def test_each_recipient_has_a_language_a_zone_and_a_time(
     assert subjects["editor@blog.example"].startswith("続報が必要な記事")
 
 
+def test_a_first_digest_that_was_missed_is_caught_up_on_once(database: Database, folder: Folder) -> None:
+    first, later = (folder.settings(mail_settings(25, *to)) for to in (["a@b.c"], ["a@b.c", "new@b.c"]))
+    noon = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)  # in Tokyo, where the digest's time is 07:30
+    made = []
+    for day, settings in enumerate([first, first, later, later]):
+        for hours in (0, 1):
+            now = noon + timedelta(days=day, hours=hours)
+            due = asyncio.run(due_recipients(database, check_delivery(settings), started=now, now=now))
+            made.append(list(asyncio.run(make_digests(database, settings, due, now=now))))
+    assert made == [[], [], ["a@b.c"], [], ["a@b.c"], [], ["a@b.c", "new@b.c"], []]
+
+
+def test_who_was_first_seen_at_a_time_to_come_is_new_once_more(database: Database, folder: Folder) -> None:
+    to = check_delivery(folder.settings(mail_settings(25)))
+    times = (NOW + timedelta(days=365), NOW, NOW + timedelta(days=1))
+    due = [asyncio.run(due_recipients(database, to, started=now, now=now)) for now in times]
+    assert [len(found) for found in due] == [0, 0, 1]
+
+
 def test_a_clock_that_was_wrong_neither_skips_a_digest_nor_doubles_one(
     database: Database, folder: Folder
 ) -> None:
