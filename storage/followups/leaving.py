@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from storage.followups.raising import add_posts, drop_if_empty, waiting_for
@@ -42,13 +42,23 @@ def _hand_over(
     """Let what was opened for these posts belong to another that the tables list with them, the newest."""
     opened = select(FollowupRow).where(FollowupRow.post_id.in_(posts), FollowupRow.status.in_(statuses))
     for row in session.scalars(opened).all():
-        heir = next(
-            (post for post in _others(session, row, posts, tables) if _may_have(session, row, post)), None
-        )
+        others = _others(session, row, posts, tables)
+        heir = next((post for post in others if _may_have(session, row, post)), None)
         if heir is not None:
             row.post_id = heir
             add_posts(session, row, [heir])
             session.flush()
+        elif FollowupPlanRow in tables:
+            _move_plans(session, row, others)
+
+
+def _move_plans(session: Session, row: FollowupRow, posts: Sequence[int]) -> None:
+    """Put the plans of posts that wait elsewhere there: what digests told of them stays told."""
+    for post in posts:
+        other = waiting_for(session, post)
+        if other is not None:
+            plans = (FollowupPlanRow.followup_id == row.id) & (FollowupPlanRow.post_id == post)
+            session.execute(update(FollowupPlanRow).where(plans).values(followup_id=other.id))
 
 
 def _others(session: Session, row: FollowupRow, posts: Collection[int], tables: Sequence[Table]) -> list[int]:

@@ -11,6 +11,7 @@ from storage.digests.making import Asked, make_digest
 from storage.engine import Database
 from storage.followups.due import raise_due_plans
 from storage.followups.followup import Followup
+from storage.followups.leaving import remove_posts
 from storage.followups.listing import list_followups
 from storage.followups.settling import settle, wake
 from storage.followups.status import STATUSES, Status
@@ -189,3 +190,20 @@ def test_news_of_a_post_that_only_shares_a_plan_opens_its_own_followup(database:
     found = {followup.id: followup for followup in listed(database)}
     assert [post.id for post in found[own].posts] == [old]
     assert (len(found[shared].plans), len(found[shared].stories)) == (2, 1)
+
+
+def test_a_plan_of_a_post_that_waits_elsewhere_goes_there_when_the_post_it_was_shared_with_is_removed(
+    database: Database,
+) -> None:
+    old = planned(database, published=NOW - timedelta(days=200))
+    new = planned(database)
+    raised(database)
+    before = {plan.post_id for followup in listed(database) for plan in followup.plans}
+    assert before == {old, new}
+    story = add_story(database, {old: 0.5})
+    ((own,), _) = raise_pairs(database, (old, story))
+    with database.write() as session:
+        remove_posts(session, [new])
+    assert raised(database, NOW + timedelta(days=1)) == []
+    (found,) = listed(database)
+    assert (found.id, [plan.post_id for plan in found.plans], len(found.stories)) == (own, [old], 1)
