@@ -53,12 +53,12 @@ def _hand_over(
 
 
 def _move_plans(session: Session, row: FollowupRow, posts: Sequence[int]) -> None:
-    """Put the plans of posts that wait elsewhere there: what digests told of them stays told."""
-    for post in posts:
-        other = waiting_for(session, post)
-        if other is not None:
-            plans = (FollowupPlanRow.followup_id == row.id) & (FollowupPlanRow.post_id == post)
-            session.execute(update(FollowupPlanRow).where(plans).values(followup_id=other.id))
+    """Put the plans of posts that wait elsewhere where the first of them does: what was told stays told."""
+    waiting = (waiting_for(session, post) for post in posts)
+    other = next((found for found in waiting if found is not None), None)
+    if other is not None:
+        plans = (FollowupPlanRow.followup_id == row.id) & FollowupPlanRow.post_id.in_(posts)
+        session.execute(update(FollowupPlanRow).where(plans).values(followup_id=other.id))
 
 
 def _others(session: Session, row: FollowupRow, posts: Collection[int], tables: Sequence[Table]) -> list[int]:
