@@ -11,7 +11,7 @@ from benchmarks.soak.mailbox import Taken
 from benchmarks.soak.measures import Sample, Telling
 from benchmarks.soak.watch import Month
 
-SHORTEST = 10  # days of which it can be said whether memory is flat
+SHORTEST = 20  # days: memory rises until the days are filled in which reports of one story are looked for
 EARLY = (1.0, 4.0)  # days, from 0, that the last three are compared with
 LAST = 3.0  # days
 # The days of news that stories are looked for in fill up first; then the room that the first answer of 10 MB
@@ -49,7 +49,7 @@ def growth(samples: Sequence[Sample]) -> tuple[float, float]:
 
 
 def memory_faults(samples: Sequence[Sample], days: int) -> list[str]:
-    """Whether memory is flat after the first day; of fewer days than ten nothing is said."""
+    """Whether memory is flat after the first day; of fewer days than twenty nothing is said."""
     if days < SHORTEST:
         return []
     share, grown = growth(samples)
