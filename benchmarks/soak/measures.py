@@ -10,8 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from benchmarks.collecting.process import MEGABYTE
-from storage.linking.change import brought
-from storage.linking.figures import keys
+from storage.linking.change import facts
 from storage.models import DigestRow, FollowupRow, ItemRow, SourceRow
 
 KILOBYTES = 1024
@@ -100,11 +99,11 @@ def tellings(session: Session) -> list[Telling]:
     for row in session.scalars(select(DigestRow).where(DigestRow.silent.is_(False)).order_by(DigestRow.id)):
         for followup in row.data["followups"]:
             post = followup["post"]["file"]
-            woken, again = followup["snoozed_until"] is not None, followup["mailed_at"] is not None
+            until, mailed = followup["snoozed_until"], followup["mailed_at"]
+            woken, again = until is not None and (mailed is None or mailed < until), mailed is not None
             for story in followup["stories"]:
                 back = woken or story["settled_before"] is not None
-                evidence = [report["evidence"] for report in story["reports"]]
-                facts = keys(fact for one in evidence for fact in [*one["new_figures"], *brought(one)])
-                told.append(Telling(row.id, row.recipient, story["id"], post, back, again, facts))
+                said = frozenset().union(*(facts(report["evidence"]) for report in story["reports"]))
+                told.append(Telling(row.id, row.recipient, story["id"], post, back, again, said))
         told += [Telling(row.id, row.recipient, idea["story_id"]) for idea in row.data["ideas"]]
     return told

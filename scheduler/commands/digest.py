@@ -82,7 +82,7 @@ def _preview(database: Database, settings: Settings, file: Path, to: str | None)
         file.write_text(said, encoding="utf-8")
     except OSError as error:
         raise InputError(f"{file} cannot be written: {error.strerror}") from error
-    click.echo(f"wrote {file}: {_counted(contents)}; nothing was mailed")
+    click.echo(f"wrote {file}: {_told_by(contents)}; nothing was mailed")
     if contents.more:
         click.echo(f"{contents.more} more wait for the digest after it")
     if waiting:
@@ -94,7 +94,7 @@ def _preview(database: Database, settings: Settings, file: Path, to: str | None)
         )
 
 
-def _counted(contents: Contents) -> str:
+def _told_by(contents: Contents) -> str:
     parts = [counted(len(contents.followups), "follow-up")]
     if contents.ideas:
         parts.append(f"{counted(len(contents.ideas), 'story')} without a post")
@@ -109,7 +109,7 @@ def _try(database: Database, settings: Settings, to: str) -> None:
     # Not that of the real one: a mail program that knows the trial would take it for a copy.
     mail = replace(mail, message_id=make_msgid(domain=sender_domain(settings)))
     asyncio.run(send_mail(mail, to, settings, date=utc_now()))
-    click.echo(f"mailed to {to} as a trial: {_counted(contents)}; all of it stays new for the next digest")
+    click.echo(f"mailed to {to} as a trial: {_told_by(contents)}; all of it stays new for the next digest")
 
 
 async def _send(database: Database, settings: Settings) -> None:

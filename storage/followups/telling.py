@@ -10,8 +10,7 @@ from sqlalchemy import ColumnElement, Select, delete, func, select, union_all
 from sqlalchemy.orm import Session
 
 from storage.followups.followup import Report
-from storage.linking.change import brought
-from storage.linking.figures import keys
+from storage.linking.change import facts
 from storage.models import DigestRow, FollowupPlanRow, FollowupStoryRow, ToldPlanRow, ToldStoryRow
 
 
@@ -46,15 +45,8 @@ def plan_told(recipient: str | None = None) -> ColumnElement[bool]:
 
 
 def facts_in(reports: Iterable[Report]) -> frozenset[str]:
-    """The keys of the figures and changes that reports have.
-
-    Names are none: nearly every report of a story has another one.
-    """
-    return keys(
-        fact
-        for report in reports
-        for fact in [*report.evidence.get("new_figures", []), *brought(report.evidence)]
-    )
+    """The facts that reports have, as `facts` gives them."""
+    return frozenset().union(*(facts(report.evidence) for report in reports))
 
 
 def brings_more(reports: Iterable[Report], said: AbstractSet[str]) -> bool:

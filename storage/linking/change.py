@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from storage.linking.figures import keys
+
 _ARROW = " → "
 
 
@@ -14,3 +16,11 @@ def change(before: str, after: str) -> str:
 def brought(evidence: Mapping[str, Any]) -> list[str]:
     """What the news has instead, of each change in a link's evidence."""
     return [told.rpartition(_ARROW)[2] for told in evidence.get("changes", [])]
+
+
+def facts(evidence: Mapping[str, Any]) -> frozenset[str]:
+    """The keys of the figures and changes in a link's evidence: what can be told again only if it differs.
+
+    Names are none: nearly every report of a story has another one.
+    """
+    return keys([*evidence.get("new_figures", []), *brought(evidence)])

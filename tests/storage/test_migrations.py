@@ -1,5 +1,6 @@
 """The migrations make exactly the schema that the models say, and keep what a database holds."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, NullPool, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event, inspect, select, text
 
 from storage import migrations
 from storage.digests.making import last_scheduled
@@ -18,7 +19,8 @@ from storage.engine import Database, open_database
 from storage.entry import Entry
 from storage.errors import StorageError
 from storage.followups.listing import list_followups
-from storage.models import Base, FollowupRow
+from storage.linking.change import facts
+from storage.models import Base, FollowupRow, ToldStoryRow
 from storage.sources import Memory, SourceSetting, list_sources, register
 from tests.conftest import NOW
 from tests.storage.conftest import all_items, store
@@ -201,6 +203,28 @@ def test_sources_of_the_first_release_and_new_ones_are_registered(old_url: str) 
         known = register(session, settings)
         assert [known[one.url].id for one in settings] == [3, 8, 7]
         assert known["https://new.example/"].memory.counts == ()
+
+
+def test_what_was_told_counts_as_told_with_all_that_its_reports_say(old_url: str) -> None:
+    engine = create_engine(old_url, poolclass=NullPool)
+    then = THEN if engine.dialect.name == "sqlite" else f"{THEN}+00"
+    evidence = {"new_figures": ["$40 billion"], "changes": ["2026年 → 2027年"]}
+    with engine.begin() as connection:
+        upgrade(connection, "20261128_01")
+        connection.execute(text("UPDATE link SET evidence = :evidence"), {"evidence": json.dumps(evidence)})
+        connection.execute(
+            text(
+                "INSERT INTO digest (id, recipient, created_at, followups, silent, subject, html, text, data,"
+                " message_id, attempts) VALUES (8, 'a@b.c', :then, 1, false, 's', 'h', 't', '{}', '<1@x>', 1)"
+            ),
+            {"then": then},
+        )
+        connection.execute(text("INSERT INTO told_story VALUES (8, 1, 2)"))
+    with open_database(old_url) as database, database.read() as session:
+        (said,) = session.scalars(select(ToldStoryRow.said)).all()
+        assert said == sorted(facts(evidence))
+        assert len(said) == 2
+        assert list_followups(session, untold_to="a@b.c") == []
 
 
 def test_followups_are_kept_with_all_that_hangs_on_them_and_no_number_comes_again(

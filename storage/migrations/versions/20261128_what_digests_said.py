@@ -1,14 +1,11 @@
 """what digests said of a story: its figures and changes, so that it comes again only with more."""
 
 from collections import defaultdict
-from collections.abc import Mapping
-from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
 
-from storage.linking.change import brought
-from storage.linking.figures import keys
+from storage.linking.change import facts
 
 revision = "20261128_02"
 down_revision = "20261128_01"
@@ -30,10 +27,10 @@ def upgrade() -> None:
     )
     said: defaultdict[tuple[int, int], frozenset[str]] = defaultdict(frozenset)
     for followup, story, found in connection.execute(evidence):
-        said[followup, story] |= _facts(found)
-    for (followup, story), facts in said.items():
+        said[followup, story] |= facts(found)  # as the program finds what it compares with it later
+    for (followup, story), known in said.items():
         mine = (told.c.followup_id == followup) & (told.c.story_id == story)
-        connection.execute(told.update().where(mine).values(said=sorted(facts)))
+        connection.execute(told.update().where(mine).values(said=sorted(known)))
     with op.batch_alter_table("told_story") as batch:
         batch.alter_column("said", server_default=None)
 
@@ -44,8 +41,3 @@ def _table(name: str) -> sa.Table:
         if column.name in ("evidence", "said"):
             column.type = sa.JSON()
     return table
-
-
-def _facts(evidence: Mapping[str, Any]) -> frozenset[str]:
-    """By the program's own functions: what it finds later is compared with it."""
-    return keys([*evidence.get("new_figures", []), *brought(evidence)])
