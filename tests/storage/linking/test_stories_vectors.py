@@ -12,9 +12,10 @@ from storage.linking.news import NewsVectors, Reading
 from storage.linking.space import Space, space_of
 from storage.linking.stories import (
     A_DAY,
+    FIGURES_AGREE,
     LIKENESS,
-    LIKENESS_ACROSS,
     NAMES_AGREE,
+    NUMBERS_DIFFER,
     WINDOW,
     StoryShelf,
 )
@@ -46,14 +47,12 @@ def _near(
     return shelf.find(_with(reading_of(words, other, when=NOW + apart), cosine)) == 7
 
 
-@pytest.mark.parametrize(
-    ("title", "likeness"), [("Roses in winter", LIKENESS), ("冬のバラ", LIKENESS_ACROSS)]
-)
+@pytest.mark.parametrize("title", ["Roses in winter", "冬のバラ"])
 def test_items_whose_vectors_are_near_join_without_a_word_in_common(
-    words: Vocabulary, space: Space, title: str, likeness: float
+    words: Vocabulary, space: Space, title: str
 ) -> None:
-    assert _near(words, space, likeness + 0.01, "Florists await frost", title)
-    assert not _near(words, space, likeness - 0.01, "Florists await frost", title)
+    assert _near(words, space, LIKENESS + 0.01, "Florists await frost", title)
+    assert not _near(words, space, LIKENESS - 0.01, "Florists await frost", title)
 
 
 def test_items_of_the_same_words_whose_vectors_are_far_apart_do_not_join(
@@ -74,6 +73,56 @@ def test_names_that_agree_make_items_more_alike_and_days_between_less(
     late = LIKENESS + 2 * A_DAY + 0.01
     assert _near(words, space, late, "Roses", "Frost", apart=timedelta(days=2))
     assert not _near(words, space, late, "Roses", "Frost", apart=timedelta(days=-3))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "agrees"),
+    [
+        ("Frost costs growers $22.5 billion", "霜の被害は225億ドル", True),
+        ("Frost costs growers $22.5 billion", "霜の被害は226億ドル", False),
+        ("Frost by Q1 2027 costs 30%", "서리 피해 30%", True),  # one of two figures
+        ("Frost in 2027", "2027年の霜", False),  # of a year there is much news
+    ],
+)
+def test_figures_that_agree_make_items_more_alike_in_any_language(
+    words: Vocabulary, space: Space, one: str, other: str, *, agrees: bool
+) -> None:
+    assert _near(words, space, LIKENESS - FIGURES_AGREE + 0.01, one, other) is agrees
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "differ"),
+    [
+        ("Rose-5.4 blooms", "Rose-5.5 blooms", True),
+        ("Leak CVE-2026-31431", "Leak cve-2026-32201", True),
+        ("Rose-5.4 blooms", "バラのROSE-5.4", False),
+        ("Rose-5.4 and Rose-5.5", "Rose-5.5 blooms", False),  # one is the same
+        ("Rose-5.4 blooms", "Lily-2 blooms", False),  # two of several
+        ("Roses in Q1", "Roses in Q2", False),  # a quarter counts nothing
+        ("Rose-5.4 blooms", "Roses bloom", False),
+    ],
+)
+def test_other_numbers_of_one_series_make_items_less_alike(
+    words: Vocabulary, space: Space, one: str, other: str, *, differ: bool
+) -> None:
+    assert _near(words, space, LIKENESS + NUMBERS_DIFFER - 0.01, one, other) is not differ
+    assert _near(words, space, LIKENESS + NUMBERS_DIFFER + 0.01, one, other)
+
+
+def test_an_item_like_the_last_of_a_chain_must_be_like_the_others_too(
+    words: Vocabulary, space: Space
+) -> None:
+    def joined(*cosines: float) -> str | None:
+        shelf: StoryShelf[str] = StoryShelf(space)
+        for cosine in cosines:
+            shelf.add("chain", _with(reading_of(words, "Roses"), cosine))
+        return shelf.find(_with(reading_of(words, "Frost"), 1))
+
+    near = LIKENESS + 0.1
+    assert joined(near) == "chain"
+    assert joined(near, 0.15) == "chain"
+    assert joined(near, 0.15, 0.15, 0.15) is None
+    assert joined(LIKENESS - 0.01) is None
 
 
 def test_items_beyond_the_window_do_not_join_however_near(words: Vocabulary, space: Space) -> None:
