@@ -98,11 +98,19 @@ def _hangul(char: str) -> bool:
     return "가" <= char <= "힣"
 
 
+def _han_or_kana(char: str) -> bool:
+    return "一" <= char <= "鿿" or "ぁ" <= char <= "ヿ" or char == "々"
+
+
 def _inside_word(text: str, start: int, end: int) -> bool:
     """Whether what stands at [start:end] continues on either side, by the rules of its script."""
     before = text[start - 1] if start else ""
     after = text[end : end + 2]
     first, last = text[start], text[end - 1]
+    if end - start == 1 and _han_or_kana(
+        first
+    ):  # 中 is China in 中 반도체, and no word of its own in 資料中心
+        return any(_han_or_kana(char) for char in (*before, *after[:1]))
     if before and ((_latin(first) and _latin(before)) or (_katakana(first) and _katakana(before))):
         return True
     if before and _hangul(first) and _hangul(before):
@@ -219,7 +227,7 @@ def read_table(data: bytes) -> NameTable:
     for entry in names.values():
         if entry.of is not None and entry.of not in names:
             raise InputError(f"the table of names: {entry.name!r} is of {entry.of!r}, which is not in it")
-    return NameTable(names, hashlib.blake2b(b"5" + data, digest_size=8).hexdigest(), no_model)
+    return NameTable(names, hashlib.blake2b(b"6" + data, digest_size=8).hexdigest(), no_model)
 
 
 def _entry(row: Mapping[str, Any]) -> Name:

@@ -21,6 +21,27 @@ def test_a_topic_is_found_in_every_language(title: str) -> None:
     assert default_vocabulary().topics.count_known(title).keys() >= {"export control", "memory"}
 
 
+@pytest.mark.parametrize(
+    ("title", "places"),
+    [
+        ("中 반도체 굴기에 美 고심", {"China", "United States"}),
+        ("美中晶片戰再起", {"China"}),
+        ("輝達H200獲准輸往中國", {"China"}),
+        ("対中輸出規制と米中対立", {"China"}),
+        ("美AI資料中心用電激增", {"United States"}),
+        ("AI資料中心投資逾百億美元", set()),
+        ("開発中のAI、中小企業の集中投資で競争激化の中", set()),
+        ("美光宣布擴產，美元走強", set()),
+    ],
+)
+def test_a_character_that_is_a_country_in_headlines_is_none_inside_a_word(
+    title: str, places: set[str]
+) -> None:
+    topics = default_vocabulary().topics
+    found = topics.count_known(title).keys()
+    assert {name for name in found if topics.names[name].kind == "place"} == places
+
+
 def test_topics_are_places_events_and_subjects() -> None:
     kinds = {topic.kind for topic in default_vocabulary().topics.names.values()}
     assert kinds == {"place", "event", "topic"}
