@@ -27,7 +27,7 @@ from storage.linking.loading import load_index
 from storage.linking.names import default_vocabulary
 from storage.linking.news import Reading, read_news
 from storage.linking.signals import measure
-from storage.linking.weights import default_weights
+from storage.linking.weights import default_weights, logistic
 from storage.posts.importing import import_posts
 from storage.posts.jekyll import Blog
 
@@ -51,7 +51,7 @@ def read_pairs(database: Database, evaluation: Path) -> tuple[Floats, Floats]:
     for item in sorted(read_items(evaluation / "items.jsonl"), key=lambda i: i.when or beginning):
         judged = {post: grade for post, grade in grades.get(item.id, {}).items() if post in places}
         news = read_news(item, vocabulary)
-        due = weights.due(weights.standard(measure(news, index).at(everywhere, weights.signals)))
+        due = logistic(weights.due.sums(measure(news, index).at(everywhere, weights.signals)))
         for post, grade in judged.items():
             likest = [0.0, 0.0, 0.0]
             for other, given in earlier[post]:

@@ -2,14 +2,15 @@
 
     python -m benchmarks.learning POSTS EVAL [--write]
 
-POSTS is the blog's folder, EVAL the folder with items.jsonl and qrels.jsonl. Prints the figures of score.py,
-cross-validated over matters: the items of one matter are all learned from or all scored. With --write the
-weights, learned from all items, are put in storage/linking/weights.toml. Needs the extras `vectors` and
-`bench`.
+POSTS is the blog's folder, EVAL the folder with items.jsonl, qrels.jsonl and stream.jsonl.xz. Prints the
+figures of score.py, cross-validated over matters: the items of one matter are all learned from or all scored.
+With --write what is learned from all items is put in storage/linking/weights.toml and trees.json. Needs the
+extras `vectors` and `bench`.
 """
 
 import argparse
 import importlib.util
+import json
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -20,14 +21,15 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.learning.fitting import Fitted, fit
+from benchmarks.learning.fitting import Order, fit_forest, fit_order
 from benchmarks.learning.judged import Floats, Ints, Rows, read_grades, read_rows
 from storage.engine import Database, open_database
 from storage.linking import weights
 from storage.linking.encoder import E5
+from storage.linking.forest import Tree, read_forest
 from storage.linking.loading import load_index
 from storage.linking.names import default_vocabulary
-from storage.linking.signals import AGAINST, NAMES_ONLY, WITH_VECTORS
+from storage.linking.signals import NAMES_ONLY, WITH_VECTORS
 from storage.posts.encoding import encode_posts
 from storage.posts.importing import import_posts
 from storage.posts.jekyll import Blog
@@ -44,15 +46,23 @@ def folds(rows: Rows, seed: int) -> Iterator[np.ndarray]:
         yield np.isin(rows.groups, groups[number::FOLDS])
 
 
-def crossed(rows: Rows, against: np.ndarray, seed: int) -> tuple[Floats, Floats]:
-    """The scores of each row by weights that were learned without its item."""
+def crossed(rows: Rows, names: Sequence[str], seed: int) -> tuple[Floats, Floats]:
+    """The scores of each row of a scored item, by what was learned without its matter.
+
+    The order is learned from scored items alone: of the others only such posts are judged as a linker put
+    first, which tells little of those that it put last.
+    """
     order, due = np.zeros(len(rows.grades)), np.zeros(len(rows.grades))
     for held_out in folds(rows, seed):
-        scored = held_out[rows.items]
-        fitted = fit(rows.signals[~scored], rows.grades[~scored], rows.items[~scored], against)
-        order[scored], due[scored] = fitted.scores(rows.signals[scored])
-    for item, share in enumerate(rows.shares):
-        own = rows.items == item
+        tested, learned = (held_out & rows.scored)[rows.items], ~held_out[rows.items]
+        own = learned & rows.scored[rows.items]
+        order[tested] = fit_order(rows.signals[own], rows.grades[own], rows.items[own]).scores(
+            rows.signals[tested]
+        )
+        trees = fit_forest(rows.signals[learned], rows.grades[learned] == 2, names)
+        due[tested] = read_forest(trees, names).sums(rows.signals[tested].astype(np.float32))
+    for item in np.flatnonzero(rows.scored).tolist():
+        own, share = rows.items == item, rows.shares[item]
         order[own], due[own] = share @ order[own], share @ due[own]
     return order, due
 
@@ -60,8 +70,8 @@ def crossed(rows: Rows, against: np.ndarray, seed: int) -> tuple[Floats, Floats]
 def links(rows: Rows, files: Sequence[str], order: Floats, due: Floats, threshold: float) -> dict[str, Any]:
     """Links in the form that score.py reads."""
     made: dict[str, Any] = {}
-    for number, item in enumerate(rows.item_ids):
-        own = np.flatnonzero(rows.items == number)
+    for number in np.flatnonzero(rows.scored).tolist():
+        item, own = rows.item_ids[number], np.flatnonzero(rows.items == number)
         best = own[np.argsort(-order[own], kind="stable")][:10]
         made[item] = [
             {"post": files[rows.posts[row]], "score": order[row], "followup": bool(due[row] >= threshold)}
@@ -77,18 +87,26 @@ def best_threshold(score: Callable[[float], dict[str, float]], due: Floats, grad
     return float(max(scored, key=lambda s: (s[0]["quiet"] >= QUIET, s[0]["f1"]))[1])
 
 
-def table(name: str, signals: Iterable[str], fitted: Fitted, threshold: float) -> str:
+def table(name: str, signals: Iterable[str], order: Order, threshold: float) -> str:
     """The weights as TOML."""
     lines = [
         f"[{name}]",
-        f"fits = {fitted.order_base:.3f}",
-        f"due = {fitted.decision_base:.3f}",
+        f"fits = {order.base:.3f}",
         f"threshold = {1 / (1 + np.exp(-threshold)):.3f}",
-        f"\n[{name}.signals]  # mean, spread, weight in `fits`, weight in `due`",
+        f"\n[{name}.signals]  # mean, spread, weight in `fits`",
     ]
-    columns = zip(signals, fitted.means, fitted.spreads, fitted.order, fitted.decision, strict=True)
+    columns = zip(signals, order.means, order.spreads, order.weights, strict=True)
     lines += [f"{signal} = [{', '.join(f'{v:.4g}' for v in values)}]" for signal, *values in columns]
     return "\n".join(lines) + "\n"
+
+
+def forests(trees: Mapping[str, Sequence[Tree]]) -> str:
+    """Trees as JSON, one a line."""
+    tables = [
+        f'"{name}": [\n' + ",\n".join(json.dumps(tree, separators=(",", ":")) for tree in grown) + "\n]"
+        for name, grown in trees.items()
+    ]
+    return "{\n" + ",\n".join(tables) + "\n}\n"
 
 
 def load_scorer(path: Path) -> Any:
@@ -113,31 +131,32 @@ def _score(
     return dict(scorer.figures(grades, links(rows, files, order, due, threshold)))
 
 
-def learn(database: Database, evaluation: Path) -> str:
-    """Print the figures; returns the weights as TOML."""
+def learn(database: Database, evaluation: Path) -> tuple[str, dict[str, list[Tree]]]:
+    """Print the figures; returns the weights as TOML, and the trees."""
     vocabulary, encoder = default_vocabulary(), E5()
     grades, scorer = read_grades(evaluation / "qrels.jsonl"), load_scorer(evaluation / "score.py")
-    text = ""
+    text, trees = "", {}
     for name, signals in (("names_only", NAMES_ONLY), ("with_vectors", WITH_VECTORS)):
         by = encoder if name == "with_vectors" else None
         with database.read() as session:
             index = load_index(session, vocabulary, by)
-        rows = read_rows(evaluation, index, vocabulary, by)
+        rows, names = read_rows(evaluation, index, vocabulary, by), list(signals)
         files = [post.file for post in index.posts]
-        against = np.array([signal in AGAINST for signal in signals])
+        own = rows.scored[rows.items]
         figures, thresholds = [], []
         for seed in range(SEEDS):
-            order, due = crossed(rows, against, seed)
+            order, due = crossed(rows, names, seed)
 
             score = partial(_score, scorer, grades, rows, files, order, due)
 
-            thresholds.append(best_threshold(score, due, rows.grades))
+            thresholds.append(best_threshold(score, due[own], rows.grades[own]))
             figures.append(score(thresholds[-1]))
-        print(f"{name}: {len(rows.grades)} candidates, {rows.missed} pairs of grade 2 are not among them")
+        print(f"{name}: {own.sum()} candidates, {rows.missed} pairs of grade 2 are not among them")
         print("  ".join(f"{key} {np.mean([f[key] for f in figures]):.3f}" for key in FIGURES), flush=True)
-        fitted = fit(rows.signals, rows.grades, rows.items, against)
+        fitted = fit_order(rows.signals[own], rows.grades[own], rows.items[own])
         text += "\n" + table(name, signals, fitted, float(np.mean(thresholds)))
-    return text
+        trees[name] = fit_forest(rows.signals, rows.grades == 2, names)
+    return text, trees
 
 
 def main() -> int:
@@ -156,7 +175,7 @@ def main() -> int:
             database, options.posts, blog=Blog(), vocabulary=default_vocabulary(), now=datetime.now(UTC)
         )
         encode_posts(database, E5())
-        text = learn(database, options.eval)
+        text, trees = learn(database, options.eval)
         database.close()
     if options.write:
         target = Path(weights.__file__).with_suffix(".toml")
@@ -164,6 +183,7 @@ def main() -> int:
             "# What each signal is worth: python -m benchmarks.learning POSTS EVAL --write\n" + text,
             encoding="utf-8",
         )
+        target.with_name("trees.json").write_text(forests(trees), encoding="utf-8")
     return 0
 
 

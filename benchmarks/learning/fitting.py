@@ -1,59 +1,91 @@
-"""Fitting the two heads: one that orders an item's posts, one that says which of them are stale.
-
-Both are convex: there is one best answer, found from any start.
-"""
+"""Fitting what orders an item's posts, a weighted sum, and what says which of them are stale, a forest."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import lightgbm
 import numpy as np
 from scipy.optimize import minimize
 
 from benchmarks.learning.judged import Floats, Ints
+from storage.linking.forest import Tree
 from storage.linking.weights import FARTHEST
 
 Bounds = Sequence[tuple[float | None, float | None]]
 
 GAINS = np.array([0.0, 1.0, 3.0])  # of a grade, as nDCG counts it
-ORDER_PENALTY, DECISION_PENALTY = 0.05, 2.0
+PENALTY = 0.05
+TREES = 200
+# Small, shrunk trees, each of some of the signals and rows; found by cross-validation.
+PARAMETERS = {
+    "objective": "binary",
+    "learning_rate": 0.06,
+    "num_leaves": 15,
+    "min_data_in_leaf": 40,
+    "lambda_l2": 10.0,
+    "feature_fraction": 0.4,
+    "bagging_fraction": 0.7,
+    "bagging_freq": 1,
+    "seed": 0,
+    "deterministic": True,
+    "force_row_wise": True,
+    "verbose": -1,
+}
+DIGITS = 4  # of a limit or an answer as it is written
 
 
 @dataclass(frozen=True)
-class Fitted:
+class Order:
     """Weights of standardized signals."""
 
     means: Floats
     spreads: Floats
-    order: Floats
-    order_base: float  # the logistic of order + base is the share of candidates that judges found related
-    decision: Floats
-    decision_base: float
+    weights: Floats
+    base: float  # the logistic of the sum and it is the share of candidates that judges found related
 
-    def standard(self, signals: Floats) -> Floats:
-        """Signals as distances from their means."""
-        return np.asarray(np.clip((signals - self.means) / self.spreads, -FARTHEST, FARTHEST))
-
-    def scores(self, signals: Floats) -> tuple[Floats, Floats]:
-        """How well each row fits, and how likely it is stale; both as log-odds."""
-        rows = self.standard(signals)
-        return rows @ self.order + self.order_base, rows @ self.decision + self.decision_base
+    def scores(self, signals: Floats) -> Floats:
+        """How well each row fits, as log-odds."""
+        return _standard(signals, self.means, self.spreads) @ self.weights + self.base
 
 
-def fit(signals: Floats, grades: Ints, items: Ints, against: np.ndarray) -> Fitted:
-    """Fit both heads to rows; `items` says which rows compete with each other.
-
-    `against` says of each signal whether in the decision it may only speak against a post; the others may
-    only speak for one. There are few stale posts to learn from: a free fit sets signals that go together one
-    against the other, and misses those posts that have all of them.
-    """
+def fit_order(signals: Floats, grades: Ints, items: Ints) -> Order:
+    """Fit the order to rows; `items` says which rows compete with each other. There is one best answer."""
     means, spreads = signals.mean(axis=0), signals.std(axis=0) + 1e-9
-    rows = np.clip((signals - means) / spreads, -FARTHEST, FARTHEST)
+    rows = _standard(signals, means, spreads)
     order = _order(rows, GAINS[grades], items)
-    fits = (rows @ order)[:, None]
-    scale, base = _logistic(fits, grades >= 1, 0.0, [(0.0, None)])
-    bounds = [(None, 0.0) if down else (0.0, None) for down in against]
-    decision, decision_base = _logistic(rows, grades == 2, DECISION_PENALTY, bounds)
-    return Fitted(means, spreads, order * scale[0], base, decision, decision_base)
+    scale, base = _logistic((rows @ order)[:, None], grades >= 1, 0.0, [(0.0, None)])
+    return Order(means, spreads, order * scale[0], base)
+
+
+def fit_forest(signals: Floats, stale: np.ndarray, names: Sequence[str]) -> list[Tree]:
+    """The trees that tell the stale rows; `names` are those of the signals."""
+    data = lightgbm.Dataset(signals.astype(np.float32), stale.astype(int))
+    grown = lightgbm.train(PARAMETERS, data, TREES).dump_model()
+    return [_tree(tree["tree_structure"], names)[0] for tree in grown["tree_info"]]
+
+
+def _tree(node: dict[str, Any], names: Sequence[str]) -> tuple[Tree, float, int]:
+    """A tree as it is written, its mean answer, and of how many rows that is."""
+    if "leaf_value" in node:
+        return _short(node["leaf_value"]), node["leaf_value"], node.get("leaf_count", 1)
+    (below, low, few), (above, high, many) = (
+        _tree(node[side], names) for side in ("left_child", "right_child")
+    )
+    mean = (low * few + high * many) / max(1, few + many)
+    return (
+        [names[node["split_feature"]], _short(node["threshold"]), _short(mean), below, above],
+        mean,
+        few + many,
+    )
+
+
+def _short(value: float) -> float:
+    return float(f"{value:.{DIGITS}g}")
+
+
+def _standard(signals: Floats, means: Floats, spreads: Floats) -> Floats:
+    return np.asarray(np.clip((signals - means) / spreads, -FARTHEST, FARTHEST))
 
 
 def _order(rows: Floats, gains: Floats, items: Ints) -> Floats:
@@ -72,7 +104,7 @@ def _order(rows: Floats, gains: Floats, items: Ints) -> Floats:
         shares = powers / np.add.reduceat(powers, starts)[items]
         value = -(wanted * np.log(np.maximum(shares, 1e-30))).sum() / count
         slope = rows.T @ (shares - wanted) / count
-        return value + ORDER_PENALTY * weights @ weights, slope + 2 * ORDER_PENALTY * weights
+        return value + PENALTY * weights @ weights, slope + 2 * PENALTY * weights
 
     return np.asarray(minimize(loss, np.zeros(rows.shape[1]), jac=True, method="L-BFGS-B").x)
 

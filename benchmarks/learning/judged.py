@@ -1,8 +1,15 @@
-"""Judged news as rows: a candidate post of an item, its signals, and the grade that judges gave it."""
+"""Judged news as rows: a candidate post of an item, its signals, and the grade that judges gave it.
 
+Besides the judgements that are scored there are more, in `judgements.jsonl`, to learn from alone: on items of
+the same stream, drawn at random and then by how near they were to the decision, made by the same instructions
+from the posts that a linker found first. They name posts by a hash, and only those that are related.
+"""
+
+import hashlib
 import json
+import lzma
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,10 +18,10 @@ from numpy.typing import NDArray
 
 from storage.linking.candidates import likely
 from storage.linking.encoder import Encoder
-from storage.linking.from_file import read_items
+from storage.linking.from_file import read_item, read_items
 from storage.linking.index import PostIndex
 from storage.linking.names import Vocabulary
-from storage.linking.news import encode, read_news, with_vectors
+from storage.linking.news import NewsItem, encode, read_news, with_vectors
 from storage.linking.postings import Numbers
 from storage.linking.sharing import Likeness, shares
 from storage.linking.signals import NAMES_ONLY, WITH_VECTORS, measure
@@ -22,6 +29,7 @@ from storage.linking.signals import NAMES_ONLY, WITH_VECTORS, measure
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+MORE = Path(__file__).with_name("judgements.jsonl")
 # Items whose titles have this cosine, so many days apart at most, stay on one side of a split.
 ALIKE, DAYS = 0.6, 10
 
@@ -38,6 +46,12 @@ class Rows:
     item_ids: Sequence[str]
     missed: int  # pairs of grade 2 that are no candidates
     shares: Sequence[Numbers]  # of each item: what its posts contribute to each other's worth
+    scored: np.ndarray  # of each item: whether it is among those that are scored
+
+
+def hashed(file: str) -> str:
+    """How a post's file is named in `judgements.jsonl`."""
+    return hashlib.blake2b(file.encode(), digest_size=4).hexdigest()
 
 
 def read_grades(path: Path) -> dict[str, dict[str, int]]:
@@ -50,10 +64,36 @@ def read_grades(path: Path) -> dict[str, dict[str, int]]:
     return grades
 
 
+def read_more(stream: Path, files: Sequence[str]) -> tuple[list[NewsItem], dict[str, dict[str, int]]]:
+    """The items to learn from alone, out of a stream of JSON lines, and their grades by post's file."""
+    names = {hashed(file): file for file in files}
+    grades: dict[str, dict[str, int]] = {}
+    for line in MORE.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        grades[row["item"]] = {names[post]: grade for post, grade in row["grades"].items() if post in names}
+    with lzma.open(stream, "rt", encoding="utf-8") as lines:
+        items = [
+            item
+            for number, line in enumerate(lines, 1)
+            if (item := read_item(stream, number, line)).id in grades
+        ]
+    return items, grades
+
+
+def read_judged(
+    evaluation: Path, files: Sequence[str]
+) -> tuple[list[NewsItem], list[NewsItem], Mapping[str, Mapping[str, int]]]:
+    """The items that are scored, those to learn from alone, and the grades of both."""
+    grades = read_grades(evaluation / "qrels.jsonl")
+    scored = [item for item in read_items(evaluation / "items.jsonl") if item.id in grades]
+    more, others = read_more(evaluation / "stream.jsonl.xz", files)
+    return scored, [item for item in more if item.id not in grades], {**others, **grades}
+
+
 def read_rows(evaluation: Path, index: PostIndex, vocabulary: Vocabulary, encoder: Encoder | None) -> Rows:
     """The candidates of the judged items; without an encoder their signals are those of names alone."""
-    grades = read_grades(evaluation / "qrels.jsonl")
-    items = [item for item in read_items(evaluation / "items.jsonl") if item.id in grades]
+    scored, more, grades = read_judged(evaluation, [post.file for post in index.posts])
+    items = [*scored, *more]
     readings = [read_news(item, vocabulary) for item in items]
     if encoder is not None:
         encoded = encode(items, encoder, vocabulary.names, index.written)
@@ -71,7 +111,8 @@ def read_rows(evaluation: Path, index: PostIndex, vocabulary: Vocabulary, encode
         of.append(np.full(len(places), number))
         posts.append(places)
         share.append(shares(likeness.of(places)))
-        missed += sum(grade == 2 for grade in judged.values()) - row.count(2)
+        if number < len(scored):
+            missed += sum(grade == 2 for grade in judged.values()) - row.count(2)
     titles = None
     if encoder is not None:
         titles = np.stack([reading.vectors.title for reading in readings if reading.vectors])
@@ -84,6 +125,7 @@ def read_rows(evaluation: Path, index: PostIndex, vocabulary: Vocabulary, encode
         [item.id for item in items],
         missed,
         share,
+        np.arange(len(items)) < len(scored),
     )
 
 

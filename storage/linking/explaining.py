@@ -1,7 +1,6 @@
 """Why an item is linked to a post, or is not: each signal with its weight, each rule that it had to pass."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,9 +11,10 @@ from storage.linking.index import PostIndex
 from storage.linking.lessons import Lessons, shifted
 from storage.linking.linker import MAX_LINKS
 from storage.linking.news import Reading
+from storage.linking.postings import Numbers
 from storage.linking.sharing import Likeness, shares
 from storage.linking.signals import WITH_VECTORS, measure
-from storage.linking.weights import FARTHEST, Weights, default_weights, logistic
+from storage.linking.weights import Weights, default_weights, logistic
 
 MOST_PROBABLE = 1 - 1e-6
 
@@ -31,7 +31,7 @@ class Check:
 
 @dataclass(frozen=True)
 class SignalShare:
-    """What one signal contributes, in log-odds above or below the mean of posts that are looked at."""
+    """What one signal contributes, in log-odds above or below what a post has that is looked at at all."""
 
     signal: str
     meaning: str
@@ -39,7 +39,7 @@ class SignalShare:
     usual: float  # its mean
     fits: float  # what it adds to how well the post fits
     due: float  # and to how probable an update is
-    enough: float | None  # the value at which it alone would make up for what `due` lacks, if there is one
+    enough: float | None  # the nearest value at which it alone makes up for what `due` lacks, if there is one
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def explain(
     values = signals.at(all_places, weights.signals)
     standard = weights.standard(values)
     own = shares(Likeness(index).of(all_places))
-    fits, alone = own @ weights.fits.sums(standard), weights.due.sums(standard)
+    fits, alone = own @ weights.fits.sums(standard), weights.due.sums(values)
     by_others = float((own @ alone)[0] - alone[0])
     threshold = weights.threshold if probability is None else probability
     taught = lessons.shift(index.posts[place].id, news) if lessons else 0.0
@@ -101,42 +101,28 @@ def explain(
         ),
     )
     lack = (_log_odds(threshold) - _log_odds(due)) / float(own[0, 0])
-    told = _shares(weights, values[0].tolist(), standard[0].tolist(), lack)
+    told = _shares(weights, values[0], standard[0], float(alone[0]) + lack if lack > 0 else None)
     return Explanation(score, due, threshold, by_others, taught, told, checks)
 
 
 def _shares(
-    weights: Weights, values: Sequence[float], standard: Sequence[float], lack: float
+    weights: Weights, values: Numbers, standard: Numbers, needed: float | None
 ) -> tuple[SignalShare, ...]:
-    columns = zip(
-        weights.signals,
-        values,
-        standard,
-        weights.means.tolist(),
-        weights.spreads.tolist(),
-        weights.fits.weights.tolist(),
-        weights.due.weights.tolist(),
-        strict=True,
-    )
+    """`needed` are the log-odds at which the pair's own answer would do; none: they do already."""
+    fits, due = weights.fits.weights * standard, weights.due.shares(values)
     shares = [
         SignalShare(
             signal,
             WITH_VECTORS[signal],
-            value,
-            mean,
-            by_fit * distance,
-            by_due * distance,
-            _enough(distance + lack / by_due, mean, spread) if by_due and lack > 0 else None,
+            float(values[column]),
+            float(weights.means[column]),
+            float(fits[column]),
+            float(due[column]),
+            weights.due.enough(values, column, needed) if needed is not None else None,
         )
-        for signal, value, distance, mean, spread, by_fit, by_due in columns
+        for column, signal in enumerate(weights.signals)
     ]
     return tuple(sorted(shares, key=lambda share: (-abs(share.due), -abs(share.fits), share.signal)))
-
-
-def _enough(distance: float, mean: float, spread: float) -> float | None:
-    value = mean + distance * spread
-    # A signal counts by FARTHEST at most, and a negative one would speak for nothing.
-    return value if abs(distance) <= FARTHEST and value >= 0 else None
 
 
 def _log_odds(probability: float) -> float:

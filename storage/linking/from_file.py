@@ -27,7 +27,7 @@ def read_items(path: Path) -> list[NewsItem]:
         lines = path.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path} cannot be read: {error}") from error
-    return [_item(path, number, line) for number, line in enumerate(lines, 1) if line.strip()]
+    return [read_item(path, number, line) for number, line in enumerate(lines, 1) if line.strip()]
 
 
 def link_items(
@@ -86,7 +86,8 @@ def _row(link: Link) -> dict[str, Any]:
     }
 
 
-def _item(path: Path, number: int, line: str) -> NewsItem:
+def read_item(path: Path, number: int, line: str) -> NewsItem:
+    """An item from its line; raises `InputError` naming the line if it is none."""
     try:
         row = json.loads(line)
         if row["id"] in (None, "") or not isinstance(row["title"], str):

@@ -73,9 +73,10 @@ class Linker:
         if not len(places):
             return []
         weights = default_weights(news.vectors is not None and self.index.vectors is not None)
-        rows = weights.standard(signals.at(places, weights.signals))
+        rows = signals.at(places, weights.signals)
         like = self._likeness.of(places)
-        fits, due = (logistic(shared(head.sums(rows), like)) for head in (weights.fits, weights.due))
+        sums = (weights.fits.sums(weights.standard(rows)), weights.due.sums(rows))
+        fits, due = (logistic(shared(of_all, like)) for of_all in sums)
         best = [row for row in np.argsort(-fits, kind="stable")[:MAX_LINKS] if fits[row] >= self.min_score]
         threshold = weights.threshold if self.probability is None else self.probability
         candidates = []

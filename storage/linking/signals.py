@@ -68,8 +68,6 @@ WITH_VECTORS = {
     "same_matter": "title_paragraphs, where the item also names what the post's title names",
     "behind": "how much nearer the nearest post of all is",
 }
-# In the decision these can only speak against a post, all others only for it.
-AGAINST = {"missing", "named", "rank_about", "rank_words", "rank_opening", "rank_raw", "behind", "apology"}
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,20 @@
-"""What each signal is worth, learned from judgements: two sums of weights, both readable.
+"""What is learned from judgements, both of it readable: `fits` orders the posts of an item, `due` decides
+whether the item makes one stale.
 
-`fits` orders the posts of an item; `due` decides whether the item makes one stale. A signal counts by how
-far it lies from its mean over candidates, in standard deviations, four at most.
+`fits` is a sum of weights (`weights.toml`): a signal counts by how far it lies from its mean over candidates,
+in standard deviations, four at most. `due` is a forest (`trees.json`): there signals count as they are.
 """
 
+import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 
+from storage.linking.forest import Forest, Tree, read_forest
 from storage.linking.postings import Numbers
 
 FARTHEST = 4.0  # standard deviations
@@ -40,13 +43,13 @@ def logistic(sums: Numbers) -> Numbers:
 
 @dataclass(frozen=True)
 class Weights:
-    """Learned weights of the signals that are named."""
+    """What is learned of the signals that are named."""
 
     signals: tuple[str, ...]
     means: Numbers
     spreads: Numbers
     fits: Head
-    due: Head
+    due: Forest
     threshold: float  # of `due`: from here on it is a follow-up
 
     def standard(self, rows: Numbers) -> Numbers:
@@ -54,17 +57,19 @@ class Weights:
         return np.asarray(np.clip((rows - self.means) / self.spreads, -FARTHEST, FARTHEST), dtype=np.float32)
 
 
-def read_weights(table: Mapping[str, object]) -> Weights:
-    """Weights in the form that `benchmarks.learning` writes."""
+def read_weights(table: Mapping[str, object], trees: Sequence[Tree]) -> Weights:
+    """Weights and trees in the form that `benchmarks.learning` writes."""
     signals: Mapping[str, list[float]] = table["signals"]  # type: ignore[assignment]
-    columns = np.array(list(signals.values()), dtype=np.float32).T
-    fits, due, threshold = (float(table[key]) for key in ("fits", "due", "threshold"))  # type: ignore[arg-type]
-    means, spreads, orders, decides = columns
-    return Weights(tuple(signals), means, spreads, Head(orders, fits), Head(decides, due), threshold)
+    means, spreads, orders = np.array(list(signals.values()), dtype=np.float32).T
+    fits, threshold = (float(table[key]) for key in ("fits", "threshold"))  # type: ignore[arg-type]
+    names = tuple(signals)
+    return Weights(names, means, spreads, Head(orders, fits), read_forest(trees, names), threshold)
 
 
 @cache
 def default_weights(vectors: bool) -> Weights:
     """Those that ship with chipwatch, for signals with vectors and without."""
-    tables = tomllib.loads((Path(__file__).parent / "weights.toml").read_text(encoding="utf-8"))
-    return read_weights(tables["with_vectors" if vectors else "names_only"])
+    folder, name = Path(__file__).parent, "with_vectors" if vectors else "names_only"
+    tables = tomllib.loads((folder / "weights.toml").read_text(encoding="utf-8"))
+    trees = json.loads((folder / "trees.json").read_text(encoding="utf-8"))
+    return read_weights(tables[name], trees[name])

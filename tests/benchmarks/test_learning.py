@@ -1,17 +1,21 @@
-"""Weights are learned from judged pairs, and the decision weighs no signal against its meaning."""
+"""What orders posts and what tells the stale ones are learned from judged pairs, and written to be read."""
 
+import json
+import lzma
 import tomllib
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from benchmarks.learning.__main__ import best_threshold, folds, table
-from benchmarks.learning.fitting import fit
-from benchmarks.learning.judged import Rows
+from benchmarks.learning import judged
+from benchmarks.learning.__main__ import best_threshold, crossed, folds, forests, table
+from benchmarks.learning.fitting import fit_forest, fit_order
+from benchmarks.learning.judged import Rows, hashed, read_judged
+from storage.linking.forest import read_forest
 from storage.linking.weights import read_weights
 
 SIGNALS = ("good", "bad", "copy", "noise")
-AGAINST = np.array([False, True, False, False])
 
 
 def _rows(items: int = 60, posts: int = 20) -> Rows:
@@ -30,26 +34,57 @@ def _rows(items: int = 60, posts: int = 20) -> Rows:
         [str(n) for n in range(items)],
         0,
         [np.eye(posts, dtype=np.float32)] * items,
+        np.arange(items) < items // 2,
     )
 
 
 def test_what_is_learned_orders_posts_and_tells_the_stale_ones() -> None:
     rows = _rows()
-    fitted = fit(rows.signals, rows.grades, rows.items, AGAINST)
-    order, due = fitted.scores(rows.signals)
-    for scores in (order, due):
+    fitted = fit_order(rows.signals, rows.grades, rows.items)
+    trees = fit_forest(rows.signals, rows.grades == 2, SIGNALS)
+    due = read_forest(trees, SIGNALS).sums(rows.signals.astype(np.float32))
+    for scores in (fitted.scores(rows.signals), due):
         assert scores[rows.grades == 2].min() > np.quantile(scores[rows.grades == 0], 0.95)
-    assert abs(fitted.order[3]) < 0.2 * abs(fitted.order[1])
+    assert abs(fitted.weights[3]) < 0.2 * abs(fitted.weights[1])
 
 
-def test_in_the_decision_each_signal_keeps_its_sign() -> None:
+def test_the_same_trees_grow_from_the_same_rows() -> None:
     rows = _rows()
-    turned = 2 - rows.grades  # all the other way round: no signal may follow
-    for grades in (rows.grades, turned):
-        decision = fit(rows.signals, grades, rows.items, AGAINST).decision
-        assert (decision[[0, 2, 3]] >= 0).all()
-        assert decision[1] <= 0
-    assert fit(rows.signals, turned, rows.items, AGAINST).decision[:3] == pytest.approx([0, 0, 0])
+    assert fit_forest(rows.signals, rows.grades == 2, SIGNALS) == fit_forest(
+        rows.signals, rows.grades == 2, SIGNALS
+    )
+
+
+def test_only_items_that_are_scored_get_scores_and_not_by_what_they_taught() -> None:
+    rows = _rows()
+    order, due = crossed(rows, SIGNALS, seed=0)
+    scored = rows.scored[rows.items]
+    assert (order[~scored] == 0).all()
+    assert (due[~scored] == 0).all()
+    stale = rows.grades[scored] == 2
+    for scores in (order[scored], due[scored]):
+        assert np.median(scores[stale]) > np.quantile(scores[~stale], 0.9)
+
+
+def test_judgements_to_learn_from_alone_come_from_the_stream_and_never_of_scored_items(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def item(name: str) -> str:
+        return json.dumps({"id": name, "title": name.title()}) + "\n"
+
+    (tmp_path / "items.jsonl").write_text(item("scored") + item("unjudged"))
+    (tmp_path / "qrels.jsonl").write_text('{"item": "scored", "post": "a.md", "grade": 2}\n')
+    with lzma.open(tmp_path / "stream.jsonl.xz", "wt") as stream:
+        stream.writelines(map(item, ("scored", "more", "else")))
+    rows = [
+        {"item": "scored", "grades": {hashed("b.md"): 2}},
+        {"item": "more", "grades": {hashed("b.md"): 1, "0": 2}},
+    ]
+    (tmp_path / "judgements.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    monkeypatch.setattr(judged, "MORE", tmp_path / "judgements.jsonl")
+    scored, more, grades = read_judged(tmp_path, ["a.md", "b.md"])
+    assert ([one.id for one in scored], [one.id for one in more]) == (["scored"], ["more"])
+    assert grades == {"scored": {"a.md": 2}, "more": {"b.md": 1}}
 
 
 def test_items_of_one_matter_are_on_one_side_of_every_split() -> None:
@@ -71,13 +106,17 @@ def test_the_threshold_is_the_best_of_those_that_leave_enough_quiet() -> None:
     assert 0.7 < found < 0.75
 
 
-def test_the_table_that_is_written_is_the_one_that_is_read() -> None:
+def test_what_is_written_is_what_is_read() -> None:
     rows = _rows()
-    fitted = fit(rows.signals, rows.grades, rows.items, AGAINST)
-    weights = read_weights(tomllib.loads(table("of_a_test", SIGNALS, fitted, 0.0))["of_a_test"])
+    fitted = fit_order(rows.signals, rows.grades, rows.items)
+    trees = fit_forest(rows.signals, rows.grades == 2, SIGNALS)
+    written = json.loads(forests({"of_a_test": trees, "other": [0.5]}))
+    assert written == {"of_a_test": trees, "other": [0.5]}
+    weights = read_weights(
+        tomllib.loads(table("of_a_test", SIGNALS, fitted, 0.0))["of_a_test"], written["of_a_test"]
+    )
     assert weights.signals == SIGNALS
     assert weights.threshold == 0.5
-    order, due = fitted.scores(rows.signals)
     standard = weights.standard(rows.signals.astype(np.float32))
-    for head, sums in ((weights.fits, order), (weights.due, due)):
-        assert head(standard) == pytest.approx(1 / (1 + np.exp(-sums)), abs=0.02)
+    sums = fitted.scores(rows.signals)
+    assert weights.fits(standard) == pytest.approx(1 / (1 + np.exp(-sums)), abs=0.02)

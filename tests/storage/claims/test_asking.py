@@ -160,7 +160,7 @@ def test_posts_of_an_earlier_version_are_read_again_for_their_claims(
 
 
 def test_a_wider_table_of_names_finds_more_claims(blog: Database, folder: Path, words: Vocabulary) -> None:
-    wider = Vocabulary(read_table(f'{NAMES}ja = ["社"]\n'.encode()), words.topics)
+    wider = Vocabulary(read_table(f'{NAMES}ja = ["3社"]\n'.encode()), words.topics)
     read_blog(blog, folder, wider)
     assert [claim.sentence for claim in of(blog, "Nobody")] == [
         "Bellは2027年以降に3社を買う予定です。",

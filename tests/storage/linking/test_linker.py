@@ -14,7 +14,7 @@ from storage.linking.index import PostIndex
 from storage.linking.linker import LOOSE_SCORE, MAX_LINKS, Linker
 from storage.linking.names import Vocabulary
 from storage.linking.signals import measure
-from storage.linking.weights import default_weights
+from storage.linking.weights import default_weights, logistic
 from tests.storage.linking.conftest import BLOG, Trigrams, index_of, reading_of
 
 
@@ -98,9 +98,10 @@ def test_vectors_are_weighed_where_both_sides_have_them(
     Linker(index, lambda _: "", judge, min_score=LOOSE_SCORE).link(reading)
     weights = default_weights(posts is not None and news is not None)
     best = judge.asked[0]
-    rows = weights.standard(measure(reading, index).at(index.names["Orion"].titled, weights.signals))
+    rows = measure(reading, index).at(index.names["Orion"].titled, weights.signals)
     assert best.threshold == weights.threshold
-    assert (best.score, best.due) == pytest.approx((weights.fits(rows)[0], weights.due(rows)[0]))
+    fits, due = weights.fits(weights.standard(rows)), logistic(weights.due.sums(rows))
+    assert (best.score, best.due) == pytest.approx((fits[0], due[0]))
 
 
 def test_texts_are_asked_for_by_id_and_only_of_posts_that_are_linked(words: Vocabulary) -> None:
