@@ -20,6 +20,7 @@ from pydantic_core import PydanticUndefined
 from crawler.sources import Source, format_duration
 from scheduler.cli import chipwatch
 from scheduler.settings import PASSWORD_VARIABLE, Settings, load_settings
+from storage.linking.weights import default_weights
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -175,6 +176,12 @@ def test_the_sample_loads_with_every_line_switched_on(tmp_path: Path) -> None:
     assert read.digest.to
     (source,) = read.sources
     assert source.model_fields_set == set(Source.model_fields)
+
+
+def test_the_learned_probability_that_users_are_told_is_the_one_that_holds() -> None:
+    learned, alone = (f"{default_weights(vectors).threshold:.2f}" for vectors in (True, False))
+    assert f"as learned: `{learned}`, without vectors `{alone}`" in README
+    assert f"# probability = {learned} " in SAMPLE
 
 
 def test_the_password_variable_is_documented() -> None:
