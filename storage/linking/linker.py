@@ -11,7 +11,7 @@ from storage.linking.evidence import Evidence, EvidenceFinder
 from storage.linking.index import IndexedPost, PostIndex
 from storage.linking.lessons import Lessons, shifted
 from storage.linking.news import Reading
-from storage.linking.sharing import Likeness, shared
+from storage.linking.sharing import Likeness, shares
 from storage.linking.signals import measure
 from storage.linking.weights import default_weights, logistic
 
@@ -74,15 +74,17 @@ class Linker:
             return []
         weights = default_weights(news.vectors is not None and self.index.vectors is not None)
         rows = signals.at(places, weights.signals)
-        like = self._likeness.of(places)
-        sums = (weights.fits.sums(weights.standard(rows)), weights.due.sums(rows))
-        fits, due = (logistic(shared(of_all, like)) for of_all in sums)
+        by_posts = shares(self._likeness.of(places))
+        fits = logistic(by_posts @ weights.fits.sums(weights.standard(rows)))
         best = [row for row in np.argsort(-fits, kind="stable")[:MAX_LINKS] if fits[row] >= self.min_score]
+        by_asked = by_posts[best]
+        asked = by_asked.any(axis=0)  # no others have a say in what is due to the best
+        due = logistic(by_asked[:, asked] @ weights.due.sums(rows[asked]))
         threshold = weights.threshold if self.probability is None else self.probability
         candidates = []
-        for row in best:
+        for row, probability in zip(best, due.tolist(), strict=True):
             place = int(places[row])
             taught = self.lessons.shift(self.index.posts[place].id, news) if self.lessons else 0.0
-            probable = shifted(float(due[row]), taught)
+            probable = shifted(probability, taught)
             candidates.append(Candidate(place, float(fits[row]), probable, threshold, taught))
         return candidates

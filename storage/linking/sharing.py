@@ -20,11 +20,6 @@ COMMON = 0.2  # a word or name of more of the posts makes no titles alike
 TITLES_REMEMBERED = 2_048  # a tenth of a millisecond each to read again
 
 
-def shared(sums: Numbers, likeness: Numbers) -> Numbers:
-    """What each post is worth, in log-odds, once those that are like each other have shared."""
-    return np.asarray(shares(likeness) @ sums, dtype=np.float32)
-
-
 def shares(likeness: Numbers) -> Numbers:
     """What each post, a column, contributes to what each, a row, is worth in the end; rows add up to 1."""
     weights = np.where(likeness >= LIKE, likeness, 0)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from storage.linking.encoder import Encoder
 from storage.linking.names import Vocabulary
-from storage.linking.sharing import LIKE, SHARE, Likeness, shared, shares
+from storage.linking.sharing import LIKE, SHARE, Likeness, shares
 from tests.storage.linking.conftest import BLOG, Trigrams, index_of
 
 ROSES = (
@@ -22,7 +22,7 @@ ONE, SAME, OTHER = (len(ROSES) - back for back in (3, 2, 1))
 
 def test_a_post_gains_from_one_that_says_the_same_and_from_no_other() -> None:
     likeness = np.array([[1, 0.8, 0], [0.8, 1, LIKE - 0.01], [0, LIKE - 0.01, 1]], dtype=np.float32)
-    worth = shared(np.array([-4.0, 2.0, 2.0], dtype=np.float32), likeness)
+    worth = shares(likeness) @ np.array([-4.0, 2.0, 2.0], dtype=np.float32)
     assert -4 < worth[0] < 2
     assert worth[0] < worth[1] < 2
     assert worth[2] == pytest.approx(2)
@@ -30,7 +30,7 @@ def test_a_post_gains_from_one_that_says_the_same_and_from_no_other() -> None:
 
 def test_a_post_that_is_like_none_keeps_what_it_is_worth() -> None:
     sums = np.array([-3.0, 0.5, 4.0], dtype=np.float32)
-    assert shared(sums, np.eye(3, dtype=np.float32)) == pytest.approx(sums)
+    assert shares(np.eye(3, dtype=np.float32)) @ sums == pytest.approx(sums)
 
 
 @given(
