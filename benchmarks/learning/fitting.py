@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import lightgbm
 import numpy as np
 from scipy.optimize import minimize
 
@@ -59,7 +58,9 @@ def fit_order(signals: Floats, grades: Ints, items: Ints) -> Order:
 
 
 def fit_forest(signals: Floats, stale: np.ndarray, names: Sequence[str]) -> list[Tree]:
-    """The trees that tell the stale rows; `names` are those of the signals."""
+    """The trees that tell the stale rows; `names` are those of the signals. Needs the system's libgomp."""
+    import lightgbm
+
     data = lightgbm.Dataset(signals.astype(np.float32), stale.astype(int))
     grown = lightgbm.train(PARAMETERS, data, TREES).dump_model()
     return [_tree(tree["tree_structure"], names)[0] for tree in grown["tree_info"]]

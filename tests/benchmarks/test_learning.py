@@ -3,6 +3,7 @@
 import json
 import lzma
 import tomllib
+from ctypes.util import find_library
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,8 @@ from benchmarks.learning.judged import Rows, hashed, read_judged
 from storage.linking.forest import read_forest
 from storage.linking.weights import read_weights
 
+# The wheel of LightGBM leaves it to the system.
+growing = pytest.mark.skipif(not find_library("gomp"), reason="LightGBM needs libgomp")
 SIGNALS = ("good", "bad", "copy", "noise")
 
 
@@ -38,6 +41,7 @@ def _rows(items: int = 60, posts: int = 20) -> Rows:
     )
 
 
+@growing
 def test_what_is_learned_orders_posts_and_tells_the_stale_ones() -> None:
     rows = _rows()
     fitted = fit_order(rows.signals, rows.grades, rows.items)
@@ -48,6 +52,7 @@ def test_what_is_learned_orders_posts_and_tells_the_stale_ones() -> None:
     assert abs(fitted.weights[3]) < 0.2 * abs(fitted.weights[1])
 
 
+@growing
 def test_the_same_trees_grow_from_the_same_rows() -> None:
     rows = _rows()
     assert fit_forest(rows.signals, rows.grades == 2, SIGNALS) == fit_forest(
@@ -55,6 +60,7 @@ def test_the_same_trees_grow_from_the_same_rows() -> None:
     )
 
 
+@growing
 def test_only_items_that_are_scored_get_scores_and_not_by_what_they_taught() -> None:
     rows = _rows()
     order, due = crossed(rows, SIGNALS, seed=0)
@@ -106,6 +112,7 @@ def test_the_threshold_is_the_best_of_those_that_leave_enough_quiet() -> None:
     assert 0.7 < found < 0.75
 
 
+@growing
 def test_what_is_written_is_what_is_read() -> None:
     rows = _rows()
     fitted = fit_order(rows.signals, rows.grades, rows.items)
