@@ -107,9 +107,8 @@ def _inside_word(text: str, start: int, end: int) -> bool:
     before = text[start - 1] if start else ""
     after = text[end : end + 2]
     first, last = text[start], text[end - 1]
-    if end - start == 1 and _han_or_kana(
-        first
-    ):  # 中 is China in 中 반도체, and no word of its own in 資料中心
+    # 中 is China in 中 반도체, and no word of its own in 資料中心.
+    if end - start == 1 and _han_or_kana(first):
         return any(_han_or_kana(char) for char in (*before, *after[:1]))
     if before and ((_latin(first) and _latin(before)) or (_katakana(first) and _katakana(before))):
         return True
