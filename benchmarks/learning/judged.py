@@ -1,14 +1,15 @@
 """Judged news as rows: a candidate post of an item, its signals, and the grade that judges gave it.
 
 Besides the judgements that are scored there are more, in `judgements.jsonl`, to learn from alone: on items of
-the same stream, drawn at random and then by how near they were to the decision, made by the same instructions
-from the posts that a linker found first. They name posts by a hash, and only those that are related.
+the same stream, drawn at random and then by how near they were to the decision. They were made by the same
+instructions, with scored items as examples, from the posts that a linker found first. They name posts by a
+hash, and only those that are related.
 """
 
 import hashlib
 import json
 import lzma
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,10 +22,12 @@ from storage.linking.encoder import Encoder
 from storage.linking.from_file import read_item, read_items
 from storage.linking.index import PostIndex
 from storage.linking.names import Vocabulary
-from storage.linking.news import NewsItem, encode, read_news, with_vectors
+from storage.linking.nearness import PostVectors
+from storage.linking.news import NewsItem, Reading, encode, read_news, with_vectors
 from storage.linking.postings import Numbers
+from storage.linking.projection import known, whole_news, whole_posts
 from storage.linking.sharing import Likeness, shares
-from storage.linking.signals import NAMES_ONLY, WITH_VECTORS, measure
+from storage.linking.signals import NAMES_ONLY, WITH_VECTORS, measure, rare_names
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -32,6 +35,17 @@ Ints = NDArray[np.int64]
 MORE = Path(__file__).with_name("judgements.jsonl")
 # Items whose titles have this cosine, so many days apart at most, stay on one side of a split.
 ALIKE, DAYS = 0.6, 10
+ITEMS_WITH_NAME = 3  # from which on a name is learned
+
+
+@dataclass(frozen=True)
+class ItemsAndPosts:
+    """What projections are learned from."""
+
+    items: Numbers  # their vectors, a row an item
+    posts: Numbers  # a row a post of the index
+    names: Sequence[str]  # those that enough items have
+    named: Numbers  # what each name counts for each item, a row an item
 
 
 @dataclass(frozen=True)
@@ -47,6 +61,7 @@ class Rows:
     missed: int  # pairs of grade 2 that are no candidates
     shares: Sequence[Numbers]  # of each item: what its posts contribute to each other's worth
     scored: np.ndarray  # of each item: whether it is among those that are scored
+    vectors: ItemsAndPosts | None = None  # where there is an encoder
 
 
 def hashed(file: str) -> str:
@@ -113,9 +128,10 @@ def read_rows(evaluation: Path, index: PostIndex, vocabulary: Vocabulary, encode
         share.append(shares(likeness.of(places)))
         if number < len(scored):
             missed += sum(grade == 2 for grade in judged.values()) - row.count(2)
-    titles = None
-    if encoder is not None:
+    titles = vectors = None
+    if index.vectors is not None:
         titles = np.stack([reading.vectors.title for reading in readings if reading.vectors])
+        vectors = _vectors(readings, index, index.vectors)
     return Rows(
         np.vstack(signals).astype(np.float64),
         np.concatenate([np.array(row, dtype=np.int64) for row in given]),
@@ -126,6 +142,20 @@ def read_rows(evaluation: Path, index: PostIndex, vocabulary: Vocabulary, encode
         missed,
         share,
         np.arange(len(items)) < len(scored),
+        vectors,
+    )
+
+
+def _vectors(readings: Sequence[Reading], index: PostIndex, posts: PostVectors) -> ItemsAndPosts:
+    named = [rare_names(reading, index) for reading in readings]
+    counts = Counter(name for weights in named for name, weight in weights.items() if weight > 0)
+    names = sorted(name for name, count in counts.items() if count >= ITEMS_WITH_NAME)
+    rows = [known(names, weights) for weights in named]
+    return ItemsAndPosts(
+        np.stack([whole_news(reading.vectors) for reading in readings if reading.vectors]),
+        whole_posts(posts),
+        names,
+        np.array([[row.get(name, 0.0) for name in names] for row in rows], dtype=np.float32),
     )
 
 

@@ -76,9 +76,9 @@ def ask(
         (encoded,) = encode([news], encoder, vocabulary.names, index.written)
         reading = with_vectors(reading, encoded)
     place = index.place_of[written.id]
-    explanation = explain(reading, place, index, load_lessons(session, index), probability)
     finder = EvidenceFinder(index, lambda _id: written.text)
     evidence = finder.find(place, reading, finder.read_news(reading))
+    explanation = explain(reading, place, index, load_lessons(session, index), probability, evidence.kind)
     link = session.get(LinkRow, (row.id, written.id))
     return Answer(
         row,

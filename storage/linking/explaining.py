@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from storage.linking.candidates import likely
-from storage.linking.decision import MIN_SCORE
+from storage.linking.decision import MIN_SCORE, needed_for
 from storage.linking.index import PostIndex
 from storage.linking.lessons import Lessons, shifted
 from storage.linking.linker import MAX_LINKS
@@ -61,10 +61,12 @@ def explain(
     index: PostIndex,
     lessons: Lessons | None = None,
     probability: float | None = None,
+    kind: str = "",
 ) -> Explanation:
     """The signals, weights and rules for an item and the post at a place, whether they are linked or not.
 
-    `probability` is that from which on a follow-up is raised; none for the learned one.
+    `probability` is that from which on a follow-up is raised; none for the learned one. `kind` is the kind of
+    change that the item is to the post.
     """
     signals = measure(news, index)
     places = likely(signals, index)
@@ -75,7 +77,7 @@ def explain(
     own = shares(Likeness(index).of(all_places))
     fits, alone = own @ weights.fits.sums(standard), weights.due.sums(values)
     by_others = float((own @ alone)[0] - alone[0])
-    threshold = weights.threshold if probability is None else probability
+    threshold = needed_for(weights.threshold if probability is None else probability, kind)
     taught = lessons.shift(index.posts[place].id, news) if lessons else 0.0
     score, due = float(logistic(fits)[0]), shifted(float(logistic(own @ alone)[0]), taught)
     rank = 1 + int((fits[1:] > fits[0]).sum())

@@ -10,11 +10,13 @@ from functools import partial
 
 import numpy as np
 
+from storage.linking.encoder import Vectors
 from storage.linking.index import IN_LEAD, IN_TITLE, PostIndex, weights_in
 from storage.linking.names import family
 from storage.linking.nearness import PostVectors
 from storage.linking.news import NewsVectors, Reading
 from storage.linking.postings import Numbers, Places
+from storage.linking.projection import FEWEST, default_projections, pointed
 
 # A mention in an item's text counts less than one in its title; in full if it is repeated.
 NEWS_TEXT, NEWS_TEXT_FULL = 0.4, 2
@@ -67,6 +69,10 @@ WITH_VECTORS = {
     "rank_raw": "how many posts are nearer before languages are evened out, as a logarithm",
     "same_matter": "title_paragraphs, where the item also names what the post's title names",
     "behind": "how much nearer the nearest post of all is",
+    "related": "how far the item points to the post, as learned from related posts",
+    "behind_related": "how much farther it points to another candidate",
+    "stale": "how far the item points to the post, as learned from posts that needed an update",
+    "behind_stale": "how much farther it points to another candidate in that way",
 }
 
 
@@ -105,7 +111,9 @@ def measure(news: Reading, index: PostIndex) -> Signals:
     # Posts that have nothing of an item are ranked by nearness, not by their order.
     ranked["rank_about"] = of["about"] + np.float32(1e-6) * nearness
     ranked |= {"rank_opening": near["opening_opening"], "rank_raw": near.pop("raw")}
-    closer = partial(_by_passages, vectors, posts, of["title_share"])
+    named = rare_names(news, index)
+    directions = {name: way.direction(vectors, named) for name, way in default_projections().items()}
+    closer = partial(_by_passages, vectors, posts, of["title_share"], directions)
     return Signals({**of, **near}, ranked, nearness, closer)
 
 
@@ -224,6 +232,13 @@ def _named(news: Reading, index: PostIndex) -> dict[str, float]:
     return weights
 
 
+def rare_names(news: Reading, index: PostIndex) -> dict[str, float]:
+    """An item's names, their makers and its topics with what each counts: the rarer, the more."""
+    return {
+        name: weight * max(index.leading_rarity(name), FEWEST) for name, weight in _named(news, index).items()
+    }
+
+
 def _by_openings(news: NewsVectors, posts: PostVectors) -> dict[str, Numbers]:
     openings = posts.opening.space
     title_opening, opening_opening, as_given = posts.opening.along(
@@ -240,7 +255,11 @@ def _by_openings(news: NewsVectors, posts: PostVectors) -> dict[str, Numbers]:
 
 
 def _by_passages(
-    news: NewsVectors, posts: PostVectors, title_share: Numbers, places: Places
+    news: NewsVectors,
+    posts: PostVectors,
+    title_share: Numbers,
+    directions: Mapping[str, Vectors],
+    places: Places,
 ) -> dict[str, Numbers]:
     """What candidates are told apart by; to find them, openings are enough."""
     (title_title,) = posts.title.near(places, posts.title.space.of_news(news.title))
@@ -249,12 +268,17 @@ def _by_passages(
         for passages in posts.paragraphs
     )
     title_paragraphs = (title_first + title_second) * HALF
+    related, stale = pointed(posts, places, [directions["related"], directions["stale"]])
     return {
         "title_title": title_title,
         "title_paragraphs": title_paragraphs,
         "title_paragraph": np.maximum(title_first, title_second),
         "opening_paragraphs": (opening_first + opening_second) * HALF,
         "same_matter": title_share[places] * title_paragraphs,
+        "related": related,
+        "behind_related": related.max() - related,
+        "stale": stale,
+        "behind_stale": stale.max() - stale,
     }
 
 

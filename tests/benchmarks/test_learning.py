@@ -106,10 +106,18 @@ def test_the_threshold_is_the_best_of_those_that_leave_enough_quiet() -> None:
     due, grades = np.linspace(-1, 1, 101), np.array([0] * 90 + [2] * 11)
 
     def score(threshold: float) -> dict[str, float]:
-        return {"quiet": 1.0 if threshold > 0.7 else 0.5, "f1": 1.0 - threshold}
+        return {"quiet": 1.0 if threshold > 0.7 else 0.5, "f1": 0.5, "caught": 1.0 - threshold}
 
-    found = best_threshold(score, due, grades)
-    assert 0.7 < found < 0.75
+    assert 0.7 < best_threshold(score, due, grades) < 0.75
+
+
+def test_of_two_thresholds_that_catch_as_much_the_one_with_the_better_f1_is_taken() -> None:
+    due, grades = np.linspace(-1, 1, 101), np.array([0] * 90 + [2] * 11)
+
+    def score(threshold: float) -> dict[str, float]:
+        return {"quiet": 1.0, "f1": 1.0 - abs(threshold - 0.8), "caught": 0.5}
+
+    assert best_threshold(score, due, grades) == pytest.approx(0.8, abs=0.02)
 
 
 @growing

@@ -7,7 +7,7 @@ import pytest
 from storage.linking.candidates import Candidate
 from storage.linking.decision import BACKGROUND, LearnedJudge
 from storage.linking.evidence import Evidence
-from storage.linking.kinds import EXTENDS
+from storage.linking.kinds import CONFIRMS, CONTRADICTS, EXTENDS, SUPERSEDES
 
 EVIDENCE = Evidence((), (), "", "", (), ())
 CANDIDATE = Candidate(place=1, score=0.5, due=0.5, threshold=0.25)
@@ -28,6 +28,20 @@ def test_a_followup_is_due_from_the_threshold_on(
     candidate = replace(CANDIDATE, due=threshold + above, threshold=threshold)
     verdict = LearnedJudge().judge(candidate, EVIDENCE)
     assert (verdict.followup, verdict.kind) == (followup, kind)
+
+
+@pytest.mark.parametrize(
+    ("kind", "half_is_enough"),
+    [(CONTRADICTS, True), (SUPERSEDES, True), (EXTENDS, False), (CONFIRMS, False)],
+)
+def test_half_the_odds_are_enough_for_news_that_goes_against_the_post(
+    kind: str, half_is_enough: bool
+) -> None:
+    evidence = replace(EVIDENCE, kind=kind)
+    for due, followup in ((0.15, half_is_enough), (0.14, False)):
+        verdict = LearnedJudge().judge(replace(CANDIDATE, due=due), evidence)
+        assert verdict.followup == followup
+        assert ("from 14% on" in verdict.reason) == half_is_enough
 
 
 @pytest.mark.parametrize("score", [0.0, 1.0])
