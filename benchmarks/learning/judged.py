@@ -150,7 +150,8 @@ def _vectors(readings: Sequence[Reading], index: PostIndex, posts: PostVectors) 
     named = [rare_names(reading, index) for reading in readings]
     counts = Counter(name for weights in named for name, weight in weights.items() if weight > 0)
     names = sorted(name for name, count in counts.items() if count >= ITEMS_WITH_NAME)
-    rows = [known(names, weights) for weights in named]
+    among = frozenset(names)
+    rows = [known(among, weights) for weights in named]
     return ItemsAndPosts(
         np.stack([whole_news(reading.vectors) for reading in readings if reading.vectors]),
         whole_posts(posts),

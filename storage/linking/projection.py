@@ -8,7 +8,7 @@ towards posts that are related, and towards posts that need an update.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -69,7 +69,7 @@ def pointed(posts: PostVectors, places: Places, directions: Iterable[Vectors]) -
     return list(sums.T)
 
 
-def known(names: Iterable[str], named: Mapping[str, float]) -> dict[str, float]:
+def known(names: Container[str], named: Mapping[str, float]) -> dict[str, float]:
     """What an item's names count among those of a projection, as a vector of length 1."""
     found = {name: named[name] for name in named if name in names}
     length = sum(weight**2 for weight in found.values()) ** 0.5
