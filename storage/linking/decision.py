@@ -47,8 +47,9 @@ class LearnedJudge:
 
     def judge(self, candidate: Candidate, evidence: Evidence) -> Decision:
         """By probability first; news that says nothing that the post does not opens nothing."""
-        reason = _reason(candidate, evidence)
-        if candidate.due < needed_for(candidate.threshold, evidence.kind):
+        enough = needed_for(candidate.threshold, evidence.kind)
+        reason = _reason(candidate, evidence, enough)
+        if candidate.due < enough:
             return Decision(False, BACKGROUND, reason)
         if not evidence.kind:
             return Decision(False, BACKGROUND, f"it says nothing that the post does not ({reason})")
@@ -66,14 +67,13 @@ def heeding(decision: Decision, wish: str) -> Decision:
     return Decision(False, BACKGROUND, f"an evergreen post, and it is not contradicted ({decision.reason})")
 
 
-def _reason(candidate: Candidate, evidence: Evidence) -> str:
+def _reason(candidate: Candidate, evidence: Evidence, enough: float) -> str:
     if evidence.title_names:
         matter = f"both titles are about {', '.join(evidence.title_names)}"
     elif evidence.names:
         matter = f"both name {', '.join(evidence.names[:3])}"
     else:
         matter = "they share no name, only what they say"
-    enough = needed_for(candidate.threshold, evidence.kind)
     odds = f"{candidate.due:.0%} probable to need an update, from {enough:.0%} on it is raised"
     taught = f" (verdicts on the post count {candidate.taught:+.1f})" if candidate.taught else ""
     return f"{matter}; {odds}{taught}"

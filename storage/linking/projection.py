@@ -22,7 +22,6 @@ from storage.linking.postings import Numbers, Places
 
 OPENING = 0.7  # of an item, next to its title
 PASSAGES = (0.8, 0.8, 0.7, 0.7)  # of a post's title, opening and paragraphs, each
-FEWEST = 0.02  # what even a name counts that every post has
 
 
 @dataclass(frozen=True)

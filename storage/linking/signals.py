@@ -16,7 +16,7 @@ from storage.linking.names import family
 from storage.linking.nearness import PostVectors
 from storage.linking.news import NewsVectors, Reading
 from storage.linking.postings import Numbers, Places
-from storage.linking.projection import FEWEST, default_projections, pointed
+from storage.linking.projection import default_projections, pointed
 
 # A mention in an item's text counts less than one in its title; in full if it is repeated.
 NEWS_TEXT, NEWS_TEXT_FULL = 0.4, 2
@@ -29,6 +29,7 @@ TOPIC_FULL = 5  # mentions of a topic that make it a post's own
 WORD_IN_TEXT = 0.3  # next to one in the item's title
 NAMED, NAMED_IN_TEXT, MAKER = 2.0, 0.7, 1.0  # next to a word of the item's title, 1
 ANY = 0.05
+LEAST = 0.02  # the rarity of a name that every post has, to projections
 HALF = np.float32(0.5)  # of the arrays' own type
 LEARNED_ON = 2_500  # posts of the blog that the weights were learned on
 
@@ -235,7 +236,7 @@ def _named(news: Reading, index: PostIndex) -> dict[str, float]:
 def rare_names(news: Reading, index: PostIndex) -> dict[str, float]:
     """An item's names, their makers and its topics with what each counts: the rarer, the more."""
     return {
-        name: weight * max(index.leading_rarity(name), FEWEST) for name, weight in _named(news, index).items()
+        name: weight * max(index.leading_rarity(name), LEAST) for name, weight in _named(news, index).items()
     }
 
 
