@@ -4,8 +4,8 @@
 
 POSTS is the blog's folder, EVAL the folder with items.jsonl, qrels.jsonl and stream.jsonl.xz. Prints the
 figures of score.py, cross-validated over matters: the items of one matter are all learned from or all scored.
-With --write what is learned from all items is put in storage/linking/weights.toml, trees.json and
-projections.json. Needs the extras `vectors` and `bench`, and about half an hour.
+With --write what is learned from all items is put in storage/linking/: weights.toml, trees.json,
+projections.json and same_event.json. Needs the extras `vectors` and `bench`, and about half an hour.
 """
 
 import argparse
@@ -24,6 +24,8 @@ import numpy as np
 from benchmarks.learning.fitting import Order, fit_forest, fit_order
 from benchmarks.learning.judged import Floats, Ints, Rows, read_grades, read_rows
 from benchmarks.learning.projecting import fit_projections, with_pointing, written
+from benchmarks.learning.story_pairs import learn_stories, read_pairs
+from benchmarks.learning.story_pairs import written as written_pairs
 from storage.engine import Database, open_database
 from storage.linking import weights
 from storage.linking.encoder import E5
@@ -139,7 +141,7 @@ def learn(database: Database, evaluation: Path) -> dict[str, str]:
     """Print the figures; returns the files that ship, by their names."""
     vocabulary, encoder = default_vocabulary(), E5()
     grades, scorer = read_grades(evaluation / "qrels.jsonl"), load_scorer(evaluation / "score.py")
-    text, trees, projections = "", {}, ""
+    text, trees, projections, events = "", {}, "", {}
     for name, signals in (("names_only", NAMES_ONLY), ("with_vectors", WITH_VECTORS)):
         by = encoder if name == "with_vectors" else None
         with database.read() as session:
@@ -148,6 +150,10 @@ def learn(database: Database, evaluation: Path) -> dict[str, str]:
         if rows.vectors is not None:
             projections = written(fit_projections(rows, np.ones(len(rows.item_ids), dtype=bool)))
             rows = with_pointing(rows, names, folds(rows, 0))
+        pairs = read_pairs(evaluation, index, vocabulary, by)
+        space = index.vectors.opening.space if index.vectors else None
+        print(f"{name}: ", end="")
+        events[name] = learn_stories(pairs, space)
         files = [post.file for post in index.posts]
         own = rows.scored[rows.items]
         figures, thresholds = [], []
@@ -168,6 +174,7 @@ def learn(database: Database, evaluation: Path) -> dict[str, str]:
         + text,
         "trees.json": forests(trees),
         "projections.json": projections,
+        "same_event.json": written_pairs(events),
     }
 
 

@@ -53,7 +53,7 @@ def fit_order(signals: Floats, grades: Ints, items: Ints) -> Order:
     means, spreads = signals.mean(axis=0), signals.std(axis=0) + 1e-9
     rows = _standard(signals, means, spreads)
     order = _order(rows, GAINS[grades], items)
-    scale, base = _logistic((rows @ order)[:, None], grades >= 1, 0.0, [(0.0, None)])
+    scale, base = logistic((rows @ order)[:, None], grades >= 1, 0.0, [(0.0, None)])
     return Order(means, spreads, order * scale[0], base)
 
 
@@ -110,7 +110,7 @@ def _order(rows: Floats, gains: Floats, items: Ints) -> Floats:
     return np.asarray(minimize(loss, np.zeros(rows.shape[1]), jac=True, method="L-BFGS-B").x)
 
 
-def _logistic(rows: Floats, true: np.ndarray, penalty: float, bounds: Bounds) -> tuple[Floats, float]:
+def logistic(rows: Floats, true: np.ndarray, penalty: float, bounds: Bounds) -> tuple[Floats, float]:
     """Weights and base of a logistic regression; the penalty is on the weights' squares."""
     wanted = true.astype(float)
 

@@ -1,7 +1,7 @@
 """Linking items from a file against the imported posts, without touching the database: to measure quality."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,8 @@ from storage.linking.linker import LOOSE_SCORE, Link
 from storage.linking.loading import load_linker
 from storage.linking.names import Vocabulary
 from storage.linking.news import NewsItem, Reading, encode, read_news, with_vectors
+from storage.linking.same_event import SameEvent, default_same_event
+from storage.linking.space import Space
 from storage.linking.stories import StoryShelf
 
 
@@ -50,7 +52,7 @@ def link_items(
             raise InputError("there are no posts to link to; import them first: chipwatch posts import PATH")
 
         readings = _read(items, index, encoder)
-        stories = _stories(readings, index)
+        stories = stories_of(readings, index.vectors.opening.space if index.vectors else None)
         for news in readings:
             rows = [_row(link) for link in linker.link(news)]
             yield {"item": news.item.id, "story": stories[news.item.id], "links": rows}
@@ -64,9 +66,14 @@ def _read(items: list[NewsItem], index: PostIndex, encoder: Encoder | None) -> l
     return [with_vectors(*pair) for pair in zip(readings, encoded, strict=True)]
 
 
-def _stories(readings: list[Reading], index: PostIndex) -> dict[str, str]:
-    """Stories by item, found in order of time; a story is named by its first item."""
-    shelf: StoryShelf[str] = StoryShelf(index.vectors.opening.space if index.vectors else None)
+def stories_of(
+    readings: Iterable[Reading], space: Space | None, same_event: SameEvent | None = None
+) -> dict[str, str]:
+    """Stories by item, found in order of time; a story is named by its first item.
+
+    `space` is that of the posts' openings, where there are vectors; without `same_event` that which ships.
+    """
+    shelf: StoryShelf[str] = StoryShelf(space, same_event or default_same_event())
     stories: dict[str, str] = {}
     beginning = datetime.min.replace(tzinfo=UTC)
     for news in sorted(readings, key=lambda r: (r.item.when or beginning, r.item.id)):

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from storage.linking.names import Vocabulary
-from storage.linking.stories import ACROSS_WINDOW, WINDOW, StoryShelf
+from storage.linking.stories import WINDOW, StoryShelf
 from tests.conftest import NOW
 from tests.storage.linking.conftest import reading_of
 
@@ -46,7 +46,7 @@ def test_reports_of_one_event_join_in_any_language(
 @pytest.mark.parametrize(
     ("title", "language"),
     [
-        ("Acme sues a former manager", "en"),
+        ("Acme sues a former manager over files that he took home", "en"),
         ("Bakers fear a wet summer", "en"),
         ("アクメ、本社を移転", "ja"),
         ("バラの育て方", "ja"),
@@ -59,19 +59,15 @@ def test_other_events_do_not_join(
     assert shelf.find(reading_of(words, title, language=language)) is None
 
 
-@pytest.mark.parametrize(
-    ("title", "language", "window"),
-    [(EVENT, "en", WINDOW), ("アクメ、オリオンをボレアリスで製造", "ja", ACROSS_WINDOW)],
-)
 @pytest.mark.parametrize("side", [-1, 1])
 def test_reports_join_within_the_window_and_not_beyond(
-    words: Vocabulary, shelf: StoryShelf[str], title: str, language: str, window: timedelta, side: int
+    words: Vocabulary, shelf: StoryShelf[str], side: int
 ) -> None:
     def found(apart: timedelta) -> str | None:
-        return shelf.find(reading_of(words, title, language=language, when=NOW + side * apart))
+        return shelf.find(reading_of(words, EVENT, when=NOW + side * apart))
 
-    assert found(window) == EVENT
-    assert found(window + timedelta(seconds=1)) is None
+    assert found(WINDOW) == EVENT
+    assert found(WINDOW + timedelta(seconds=1)) is None
 
 
 def test_fewer_words_are_enough_where_the_names_agree(words: Vocabulary, shelf: StoryShelf[str]) -> None:

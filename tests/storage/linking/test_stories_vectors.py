@@ -1,6 +1,7 @@
 """Where items have vectors, those that are near share a story, whatever words and languages they have."""
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,20 +10,34 @@ import pytest
 
 from storage.linking.names import Vocabulary
 from storage.linking.news import NewsVectors, Reading
+from storage.linking.same_event import PairMap, SameEvent, Worths
 from storage.linking.space import Space, space_of
-from storage.linking.stories import (
-    A_DAY,
-    FIGURES_AGREE,
-    LIKENESS,
-    NAMES_AGREE,
-    NUMBERS_DIFFER,
-    WINDOW,
-    StoryShelf,
-)
+from storage.linking.stories import WINDOW, StoryShelf
 from tests.conftest import NOW
 from tests.storage.linking.conftest import Trigrams, reading_of
 
 EVENT = "Acme tapes out Orion chip at Borealis"
+
+
+# What a pair needs is 0; a cosine of 0.5 is enough by itself.
+NAMES, FIGURES, NUMBERS, A_DAY = 0.2, 0.2, 0.2, 0.05
+ENOUGH = 0.5
+PLAIN_ENOUGH = 0.3  # of words, without vectors
+
+
+@pytest.fixture
+def same_event() -> SameEvent:
+    """Simple worths, and a map that reads nothing."""
+    worths = {
+        "nearness": 1.0,
+        "learned": 1.0,
+        "names": NAMES,
+        "figures": FIGURES,
+        "numbers_differ": -NUMBERS,
+        "days": -A_DAY,
+    }
+    nothing = PairMap(np.zeros((384, 1), dtype=np.float32), np.ones(1, dtype=np.float32))
+    return SameEvent(Worths(worths, -0.2, ENOUGH - 0.2), Worths({"words": 1.0}, 0.0, PLAIN_ENOUGH), nothing)
 
 
 @pytest.fixture
@@ -38,41 +53,42 @@ def _with(news: Reading, cosine: float) -> Reading:
     return replace(news, vectors=NewsVectors(vector, vector, vector))
 
 
-def _near(
-    words: Vocabulary, space: Space, cosine: float, one: str, other: str, *, apart: timedelta = timedelta(0)
-) -> bool:
+@pytest.fixture
+def near(words: Vocabulary, space: Space, same_event: SameEvent) -> Callable[..., bool]:
     """Whether an item joins the only one on the shelf, given the cosine of their vectors."""
-    shelf: StoryShelf[int] = StoryShelf(space)
-    shelf.add(7, _with(reading_of(words, one), 1))
-    return shelf.find(_with(reading_of(words, other, when=NOW + apart), cosine)) == 7
+
+    def near(cosine: float, one: str, other: str, *, apart: timedelta = timedelta(0)) -> bool:
+        shelf: StoryShelf[int] = StoryShelf(space, same_event)
+        shelf.add(7, _with(reading_of(words, one), 1))
+        return shelf.find(_with(reading_of(words, other, when=NOW + apart), cosine)) == 7
+
+    return near
 
 
 @pytest.mark.parametrize("title", ["Roses in winter", "冬のバラ"])
 def test_items_whose_vectors_are_near_join_without_a_word_in_common(
-    words: Vocabulary, space: Space, title: str
+    near: Callable[..., bool], title: str
 ) -> None:
-    assert _near(words, space, LIKENESS + 0.01, "Florists await frost", title)
-    assert not _near(words, space, LIKENESS - 0.01, "Florists await frost", title)
+    assert near(ENOUGH + 0.01, "Florists await frost", title)
+    assert not near(ENOUGH - 0.01, "Florists await frost", title)
 
 
 def test_items_of_the_same_words_whose_vectors_are_far_apart_do_not_join(
-    words: Vocabulary, space: Space
+    words: Vocabulary, near: Callable[..., bool], same_event: SameEvent
 ) -> None:
-    assert not _near(words, space, 0.1, EVENT, EVENT)
-    plain: StoryShelf[int] = StoryShelf()
+    assert not near(0.1, EVENT, EVENT)
+    plain: StoryShelf[int] = StoryShelf(same_event=same_event)
     plain.add(7, reading_of(words, EVENT))
     assert plain.find(reading_of(words, EVENT)) == 7
 
 
-def test_names_that_agree_make_items_more_alike_and_days_between_less(
-    words: Vocabulary, space: Space
-) -> None:
-    named = LIKENESS - NAMES_AGREE + 0.01
-    assert _near(words, space, named, "Acme waits", "Acme hopes")
-    assert not _near(words, space, named, "Acme waits", "Borealis hopes")
-    late = LIKENESS + 2 * A_DAY + 0.01
-    assert _near(words, space, late, "Roses", "Frost", apart=timedelta(days=2))
-    assert not _near(words, space, late, "Roses", "Frost", apart=timedelta(days=-3))
+def test_names_that_agree_make_items_more_alike_and_days_between_less(near: Callable[..., bool]) -> None:
+    named = ENOUGH - NAMES + 0.01
+    assert near(named, "Acme waits", "Acme hopes")
+    assert not near(named, "Acme waits", "Borealis hopes")
+    late = ENOUGH + 2 * A_DAY + 0.01
+    assert near(late, "Roses", "Frost", apart=timedelta(days=2))
+    assert not near(late, "Roses", "Frost", apart=timedelta(days=-3))
 
 
 @pytest.mark.parametrize(
@@ -85,9 +101,9 @@ def test_names_that_agree_make_items_more_alike_and_days_between_less(
     ],
 )
 def test_figures_that_agree_make_items_more_alike_in_any_language(
-    words: Vocabulary, space: Space, one: str, other: str, *, agrees: bool
+    near: Callable[..., bool], one: str, other: str, *, agrees: bool
 ) -> None:
-    assert _near(words, space, LIKENESS - FIGURES_AGREE + 0.01, one, other) is agrees
+    assert near(ENOUGH - FIGURES + 0.01, one, other) is agrees
 
 
 @pytest.mark.parametrize(
@@ -103,43 +119,45 @@ def test_figures_that_agree_make_items_more_alike_in_any_language(
     ],
 )
 def test_other_numbers_of_one_series_make_items_less_alike(
-    words: Vocabulary, space: Space, one: str, other: str, *, differ: bool
+    near: Callable[..., bool], one: str, other: str, *, differ: bool
 ) -> None:
-    assert _near(words, space, LIKENESS + NUMBERS_DIFFER - 0.01, one, other) is not differ
-    assert _near(words, space, LIKENESS + NUMBERS_DIFFER + 0.01, one, other)
+    assert near(ENOUGH + NUMBERS - 0.01, one, other) is not differ
+    assert near(ENOUGH + NUMBERS + 0.01, one, other)
 
 
 def test_an_item_like_the_last_of_a_chain_must_be_like_the_others_too(
-    words: Vocabulary, space: Space
+    words: Vocabulary, space: Space, same_event: SameEvent
 ) -> None:
     def joined(*cosines: float) -> str | None:
-        shelf: StoryShelf[str] = StoryShelf(space)
+        shelf: StoryShelf[str] = StoryShelf(space, same_event)
         for cosine in cosines:
             shelf.add("chain", _with(reading_of(words, "Roses"), cosine))
         return shelf.find(_with(reading_of(words, "Frost"), 1))
 
-    near = LIKENESS + 0.1
+    near = ENOUGH + 0.1
     assert joined(near) == "chain"
-    assert joined(near, 0.15) == "chain"
-    assert joined(near, 0.15, 0.15, 0.15) is None
-    assert joined(LIKENESS - 0.01) is None
+    assert joined(near, 0.25) == "chain"
+    assert joined(near, 0.25, 0.25, 0.25) is None
+    assert joined(ENOUGH - 0.01) is None
 
 
-def test_items_beyond_the_window_do_not_join_however_near(words: Vocabulary, space: Space) -> None:
-    assert _near(words, space, 1, EVENT, EVENT, apart=WINDOW)
-    assert not _near(words, space, 1, EVENT, EVENT, apart=WINDOW + timedelta(seconds=1))
+def test_items_beyond_the_window_do_not_join_however_near(near: Callable[..., bool]) -> None:
+    assert near(1, EVENT, EVENT, apart=WINDOW)
+    assert not near(1, EVENT, EVENT, apart=WINDOW + timedelta(seconds=1))
 
 
-def test_of_two_stories_the_nearer_is_joined(words: Vocabulary, space: Space) -> None:
-    shelf: StoryShelf[str] = StoryShelf(space)
+def test_of_two_stories_the_nearer_is_joined(words: Vocabulary, space: Space, same_event: SameEvent) -> None:
+    shelf: StoryShelf[str] = StoryShelf(space, same_event)
     for story, cosine in (("far", 0.7), ("near", 0.95), ("farther", 0.5)):
         shelf.add(story, _with(reading_of(words, "Roses"), cosine))
     assert shelf.find(_with(reading_of(words, "Frost"), 1)) == "near"
 
 
-def test_an_item_without_a_vector_is_compared_by_words(words: Vocabulary, space: Space) -> None:
+def test_an_item_without_a_vector_is_compared_by_words(
+    words: Vocabulary, space: Space, same_event: SameEvent
+) -> None:
     plain, other = reading_of(words, EVENT), reading_of(words, "Roses in winter")
-    shelf: StoryShelf[str] = StoryShelf(space)
+    shelf: StoryShelf[str] = StoryShelf(space, same_event)
     shelf.add("none", plain)
     shelf.add("one", _with(other, 1))
     assert shelf.find(_with(plain, 0.1)) == "none"
@@ -148,16 +166,18 @@ def test_an_item_without_a_vector_is_compared_by_words(words: Vocabulary, space:
     assert shelf.find(reading_of(words, "Curry on Monday")) is None
 
 
-def test_vectors_are_left_aside_where_no_space_is_given(words: Vocabulary) -> None:
-    shelf: StoryShelf[int] = StoryShelf()
+def test_vectors_are_left_aside_where_no_space_is_given(words: Vocabulary, same_event: SameEvent) -> None:
+    shelf: StoryShelf[int] = StoryShelf(same_event=same_event)
     shelf.add(7, _with(reading_of(words, EVENT), 1))
     assert shelf.find(_with(reading_of(words, "Roses in winter"), 1)) is None
     assert shelf.find(_with(reading_of(words, EVENT), 0)) == 7
 
 
 @pytest.mark.parametrize("plain", [3, 300])
-def test_among_many_items_the_near_one_is_found(words: Vocabulary, space: Space, plain: int) -> None:
-    shelf: StoryShelf[str] = StoryShelf(space)
+def test_among_many_items_the_near_one_is_found(
+    words: Vocabulary, space: Space, same_event: SameEvent, plain: int
+) -> None:
+    shelf: StoryShelf[str] = StoryShelf(space, same_event)
     news = reading_of(words, "Roses")
     for _ in range(plain):
         shelf.add("without a vector", news)
@@ -168,7 +188,9 @@ def test_among_many_items_the_near_one_is_found(words: Vocabulary, space: Space,
     assert shelf.find(_with(reading_of(words, "Frost"), 0.94)) == "100"
 
 
-def test_reports_in_other_words_join_by_the_encoder(words: Vocabulary, space: Space) -> None:
+def test_reports_in_other_words_join_by_the_encoder(
+    words: Vocabulary, space: Space, same_event: SameEvent
+) -> None:
     titles = ["Semiconductors: exporters fear tariffs", "Tariff fears of semiconductor exporting firms"]
     one, other = (reading_of(words, title, encoder=Trigrams()) for title in titles)
     for shelf, story in ((StoryShelf[int](space), 7), (StoryShelf[int](), None)):
@@ -177,10 +199,12 @@ def test_reports_in_other_words_join_by_the_encoder(words: Vocabulary, space: Sp
         assert shelf.find(reading_of(words, "Museum shows old looms", encoder=Trigrams())) is None
 
 
-def test_the_opening_of_the_text_tells_apart_what_the_titles_do_not(words: Vocabulary, space: Space) -> None:
+def test_the_opening_of_the_text_tells_apart_what_the_titles_do_not(
+    words: Vocabulary, space: Space, same_event: SameEvent
+) -> None:
     fire = "A fire in the harbour burnt three old mills to the ground on Monday night, firemen say."
     cup = "Our goalkeeper lifted the golden trophy after penalties before a joyful home crowd."
-    shelf: StoryShelf[str] = StoryShelf(space)
+    shelf: StoryShelf[str] = StoryShelf(space, same_event)
     for text in (fire, cup):
         shelf.add(text, reading_of(words, "News of the day", text, encoder=Trigrams()))
     for text in (fire, cup):
