@@ -19,7 +19,8 @@ from pathlib import Path
 import numpy as np
 from scipy.optimize import minimize
 
-from benchmarks.learning.judged import Floats, read_grades
+from benchmarks.learning.judged import read_grades
+from benchmarks.learning.rows import Floats
 from storage.engine import Database, open_database
 from storage.linking.from_file import read_items
 from storage.linking.lessons import HALF, Lessons

@@ -14,6 +14,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -22,8 +23,9 @@ from typing import Any
 import numpy as np
 
 from benchmarks.learning.fitting import Order, fit_forest, fit_order
-from benchmarks.learning.judged import Floats, Ints, Rows, read_grades, read_rows
+from benchmarks.learning.judged import read_grades
 from benchmarks.learning.projecting import fit_projections, with_pointing, written
+from benchmarks.learning.rows import Floats, Ints, Rows, read_rows
 from benchmarks.learning.story_pairs import learn_stories, read_pairs
 from benchmarks.learning.story_pairs import written as written_pairs
 from storage.engine import Database, open_database
@@ -53,21 +55,28 @@ def crossed(rows: Rows, names: Sequence[str], seed: int) -> tuple[Floats, Floats
     """The scores of each row of a scored item, by what was learned without its matter.
 
     The order is learned from scored items alone: of the others only such posts are judged as a linker put
-    first, which tells little of those that it put last.
+    first, which tells little of those that it put last. The trees are learned from real ones. For the items
+    that the order is learned from, what is due is by trees that have seen others, those that are tested too.
     """
     order, due = np.zeros(len(rows.grades)), np.zeros(len(rows.grades))
     for held_out in folds(rows, seed):
-        tested, learned = (held_out & rows.scored)[rows.items], ~held_out[rows.items]
-        own = learned & rows.scored[rows.items]
-        order[tested] = fit_order(rows.signals[own], rows.grades[own], rows.items[own]).scores(
-            rows.signals[tested]
-        )
+        tested, learned = (part[rows.items] for part in (held_out & rows.scored, ~held_out & ~rows.invented))
         trees = fit_forest(rows.signals[learned], rows.grades[learned] == 2, names)
         due[tested] = read_forest(trees, names).sums(rows.signals[tested].astype(np.float32))
-    for item in np.flatnonzero(rows.scored).tolist():
-        own, share = rows.items == item, rows.shares[item]
-        order[own], due[own] = share @ order[own], share @ due[own]
+    _share(rows, due)
+    for held_out in folds(rows, seed):
+        tested, own = (part[rows.items] for part in (held_out & rows.scored, ~held_out & rows.scored))
+        fitted = fit_order(rows.signals[own], due[own], rows.grades[own], rows.items[own])
+        order[tested] = fitted.scores(rows.signals[tested], due[tested])
+    _share(rows, order)
     return order, due
+
+
+def _share(rows: Rows, sums: Floats) -> None:
+    """Let posts that say the same share, of scored items."""
+    for item in np.flatnonzero(rows.scored).tolist():
+        own = rows.items == item
+        sums[own] = rows.shares[item] @ sums[own]
 
 
 def links(rows: Rows, files: Sequence[str], order: Floats, due: Floats, threshold: float) -> dict[str, Any]:
@@ -99,6 +108,7 @@ def table(name: str, signals: Iterable[str], order: Order, threshold: float) -> 
         f"[{name}]",
         f"fits = {order.base:.3f}",
         f"threshold = {1 / (1 + np.exp(-threshold)):.3f}",
+        f"due = [{order.usual_due:.3f}, {order.by_due:.3f}]  # mean of its log-odds, what one adds to `fits`",
         f"\n[{name}.signals]  # mean, spread, weight in `fits`",
     ]
     columns = zip(signals, order.means, order.spreads, order.weights, strict=True)
@@ -140,35 +150,26 @@ def _score(
 def learn(database: Database, evaluation: Path) -> dict[str, str]:
     """Print the figures; returns the files that ship, by their names."""
     vocabulary, encoder = default_vocabulary(), E5()
-    grades, scorer = read_grades(evaluation / "qrels.jsonl"), load_scorer(evaluation / "score.py")
-    text, trees, projections, events = "", {}, "", {}
-    for name, signals in (("names_only", NAMES_ONLY), ("with_vectors", WITH_VECTORS)):
+    text, trees, projections, events, groups = "", {}, "", {}, None
+    for name, signals in (("with_vectors", WITH_VECTORS), ("names_only", NAMES_ONLY)):
         by = encoder if name == "with_vectors" else None
         with database.read() as session:
             index = load_index(session, vocabulary, by)
+        space = index.vectors.opening.space if index.vectors else None
+        print(f"{name}: ", end="")
+        events[name] = learn_stories(read_pairs(evaluation, index, vocabulary, by), space)
         rows, names = read_rows(evaluation, index, vocabulary, by), list(signals)
         if rows.vectors is not None:
             projections = written(fit_projections(rows, np.ones(len(rows.item_ids), dtype=bool)))
             rows = with_pointing(rows, names, folds(rows, 0))
-        pairs = read_pairs(evaluation, index, vocabulary, by)
-        space = index.vectors.opening.space if index.vectors else None
-        print(f"{name}: ", end="")
-        events[name] = learn_stories(pairs, space)
-        files = [post.file for post in index.posts]
-        own = rows.scored[rows.items]
-        figures, thresholds = [], []
-        for seed in range(SEEDS):
-            order, due = crossed(rows, names, seed)
-
-            score = partial(_score, scorer, grades, rows, files, order, due)
-
-            thresholds.append(best_threshold(score, due[own], rows.grades[own]))
-            figures.append(score(thresholds[-1]))
-        print(f"{name}: {own.sum()} candidates, {rows.missed} pairs of grade 2 are not among them")
-        print("  ".join(f"{key} {np.mean([f[key] for f in figures]):.3f}" for key in FIGURES), flush=True)
-        fitted = fit_order(rows.signals[own], rows.grades[own], rows.items[own])
-        text += "\n" + table(name, signals, fitted, float(np.mean(thresholds)))
-        trees[name] = fit_forest(rows.signals, rows.grades == 2, names)
+        # Vectors tell which items are of one matter, for both tables.
+        groups = rows.groups if groups is None else groups
+        rows = replace(rows, groups=groups)
+        print(f"{name}: {rows.missed} pairs of grade 2 are no candidates")
+        fitted, threshold = learn_order(rows, names, [post.file for post in index.posts], evaluation)
+        text += "\n" + table(name, signals, fitted, threshold)
+        real = ~rows.invented[rows.items]
+        trees[name] = fit_forest(rows.signals[real], rows.grades[real] == 2, names)
     return {
         "weights.toml": "# What each signal is worth: python -m benchmarks.learning POSTS EVAL --write\n"
         + text,
@@ -176,6 +177,23 @@ def learn(database: Database, evaluation: Path) -> dict[str, str]:
         "projections.json": projections,
         "same_event.json": written_pairs(events),
     }
+
+
+def learn_order(
+    rows: Rows, names: Sequence[str], files: Sequence[str], evaluation: Path
+) -> tuple[Order, float]:
+    """The order of posts and the threshold of follow-ups, in log-odds; prints how good they are."""
+    grades, scorer = read_grades(evaluation / "qrels.jsonl"), load_scorer(evaluation / "score.py")
+    own = rows.scored[rows.items]
+    figures, thresholds = [], []
+    for seed in range(SEEDS):
+        order, due = crossed(rows, names, seed)
+        score = partial(_score, scorer, grades, rows, files, order, due)
+        thresholds.append(best_threshold(score, due[own], rows.grades[own]))
+        figures.append(score(thresholds[-1]))
+    print("  ".join(f"{key} {np.mean([f[key] for f in figures]):.3f}" for key in FIGURES), flush=True)
+    fitted = fit_order(rows.signals[own], due[own], rows.grades[own], rows.items[own])
+    return fitted, float(np.mean(thresholds))
 
 
 def main() -> int:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import minimize
 
-from benchmarks.learning.judged import Floats, Ints
+from benchmarks.learning.rows import Floats, Ints
 from storage.linking.forest import Tree
 from storage.linking.weights import FARTHEST
 
@@ -36,25 +36,33 @@ DIGITS = 4  # of a limit or an answer as it is written
 
 @dataclass(frozen=True)
 class Order:
-    """Weights of standardized signals."""
+    """Weights of standardized signals, and of the log-odds of an update."""
 
     means: Floats
     spreads: Floats
     weights: Floats
     base: float  # the logistic of the sum and it is the share of candidates that judges found related
+    by_due: float
+    usual_due: float
 
-    def scores(self, signals: Floats) -> Floats:
+    def scores(self, signals: Floats, due: Floats) -> Floats:
         """How well each row fits, as log-odds."""
-        return _standard(signals, self.means, self.spreads) @ self.weights + self.base
+        by_signals = _standard(signals, self.means, self.spreads) @ self.weights
+        return np.asarray(by_signals + self.by_due * (due - self.usual_due) + self.base)
 
 
-def fit_order(signals: Floats, grades: Ints, items: Ints) -> Order:
-    """Fit the order to rows; `items` says which rows compete with each other. There is one best answer."""
+def fit_order(signals: Floats, due: Floats, grades: Ints, items: Ints) -> Order:
+    """Fit the order to rows; `items` says which rows compete with each other. There is one best answer.
+
+    `due` are the log-odds of an update, by trees that have not seen the row's matter.
+    """
     means, spreads = signals.mean(axis=0), signals.std(axis=0) + 1e-9
-    rows = _standard(signals, means, spreads)
+    usual, spread = float(due.mean()), float(due.std()) + 1e-9
+    rows = np.column_stack([_standard(signals, means, spreads), (due - usual) / spread])
     order = _order(rows, GAINS[grades], items)
-    scale, base = logistic((rows @ order)[:, None], grades >= 1, 0.0, [(0.0, None)])
-    return Order(means, spreads, order * scale[0], base)
+    (scale,), base = logistic((rows @ order)[:, None], grades >= 1, 0.0, [(0.0, None)])
+    *weights, by_due = order * scale
+    return Order(means, spreads, np.array(weights), base, by_due / spread, usual)
 
 
 def fit_forest(signals: Floats, stale: np.ndarray, names: Sequence[str]) -> list[Tree]:

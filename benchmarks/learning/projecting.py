@@ -13,7 +13,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from benchmarks.learning.fitting import GAINS
-from benchmarks.learning.judged import Floats, Ints, ItemsAndPosts, Rows
+from benchmarks.learning.rows import Floats, Ints, ItemsAndPosts, Rows
 from storage.linking.postings import Numbers
 from storage.linking.projection import Projection
 

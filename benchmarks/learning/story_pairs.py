@@ -6,7 +6,6 @@ with scored pairs as examples; of 320 scored pairs put among them, readers decid
 """
 
 import json
-import lzma
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,12 +15,13 @@ import numpy as np
 from scipy.optimize import minimize
 
 from benchmarks.learning.fitting import logistic
-from benchmarks.learning.judged import Floats, Ints
+from benchmarks.learning.judged import items_of_stream
+from benchmarks.learning.rows import Floats, Ints
 from storage.linking.encoder import Encoder, Vectors
-from storage.linking.from_file import read_item, read_items, stories_of
+from storage.linking.from_file import read_items, stories_of
 from storage.linking.index import PostIndex
 from storage.linking.names import Vocabulary
-from storage.linking.news import NewsItem, NewsVectors, Reading, encode, read_news, with_vectors
+from storage.linking.news import NewsVectors, Reading, encode, read_news, with_vectors
 from storage.linking.projection import whole_news
 from storage.linking.same_event import (
     WITH_VECTORS,
@@ -44,6 +44,7 @@ FOLDS = 5
 PENALTY, STEPS, RANK = 1e-4, 40, 32
 SHARPNESS = 15.0  # of a softmax over cosines
 AMONG = 60  # items, the nearest of its days, that a report is told from
+LOOKED_AT = 1_000  # the nearest of all days, to find those
 THRESHOLDS = np.round(np.arange(-2.5, 1, 0.1), 1)  # log-odds
 NEIGHBOURS = np.full(5, 0.2)  # what a threshold is worth is the mean of its own and of those around it
 RIDGE = 1.0  # of the worths, on standardized signals
@@ -61,7 +62,7 @@ class Pairs:
     other: Ints
     same: np.ndarray
     scored: np.ndarray  # of each pair: whether it is among those that are scored
-    fresh: np.ndarray  # whether no item of it is
+    fresh: np.ndarray  # whether no report of its stories is
     stories: Ints  # of each item: those of one event, by judgement, share a number
 
 
@@ -70,7 +71,8 @@ def read_pairs(evaluation: Path, index: PostIndex, vocabulary: Vocabulary, encod
     given, more = _lines(evaluation / "stories.jsonl"), _lines(MORE)
     items = {item.id: item for item in read_items(evaluation / "story_items.jsonl")}
     own = set(items)
-    items |= _of_stream(evaluation / "stream.jsonl.xz", {row[side] for row in more for side in "ab"} - own)
+    others = {row[side] for row in more for side in "ab"} - own
+    items |= {item.id: item for item in items_of_stream(evaluation, others)}
     readings = [read_news(item, vocabulary) for item in items.values()]
     if encoder is not None:
         encoded = encode(list(items.values()), encoder, vocabulary.names, index.written)
@@ -88,7 +90,7 @@ def read_pairs(evaluation: Path, index: PostIndex, vocabulary: Vocabulary, encod
         other,
         same,
         np.arange(len(rows)) < len(given),
-        np.array([not {row["a"], row["b"]} & own for row in rows]),
+        ~np.isin(stories[one], stories[: len(own)]) & ~np.isin(stories[other], stories[: len(own)]),
         stories,
     )
 
@@ -189,7 +191,7 @@ def written(learned: Mapping[str, tuple[Worths, PairMap | None]]) -> str:
     ]
     pair_map = next(found for _, found in learned.values() if found is not None)
     reads = pair_map.reads
-    step = float(np.abs(reads).max()) / STEPS_OF_A_NUMBER
+    step = max(float(np.abs(reads).max()), 1e-9) / STEPS_OF_A_NUMBER
     lines = [json.dumps(row, separators=(",", ":")) for row in np.rint(reads / step).astype(int).tolist()]
     signs = json.dumps(pair_map.signs.astype(int).tolist(), separators=(",", ":"))
     tables.append(
@@ -200,12 +202,6 @@ def written(learned: Mapping[str, tuple[Worths, PairMap | None]]) -> str:
 
 def _lines(path: Path) -> list[Any]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-
-
-def _of_stream(stream: Path, wanted: set[str]) -> dict[str, NewsItem]:
-    with lzma.open(stream, "rt", encoding="utf-8") as lines:
-        items = [read_item(stream, number, line) for number, line in enumerate(lines, 1)]
-    return {item.id: item for item in items if item.id in wanted}
 
 
 def _signals(pairs: Pairs) -> dict[str, Floats]:
@@ -237,16 +233,18 @@ def _folds(pairs: Pairs, seed: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
 def _among(pairs: Pairs, whole: Vectors, learned: np.ndarray) -> tuple[Ints, Ints]:
     """Items that have another report, and for each that report and the nearest others of its days."""
     reports = [read_report(reading) for reading in pairs.readings]
-    same = learned & pairs.same
-    known = pairs.stories.copy()
+    same, known = learned & pairs.same, pairs.stories
+    seen = {*pairs.one[learned].tolist(), *pairs.other[learned].tolist()}
     asked, among = [], []
     for first, second in zip(pairs.one[same].tolist(), pairs.other[same].tolist(), strict=True):
         for one, other in ((first, second), (second, first)):
             near = np.argsort(-(whole @ whole[one]), kind="stable").tolist()
             others = [
                 place
-                for place in near[: 8 * AMONG]
-                if known[place] != known[one] and apart(reports[place], reports[one]) <= WINDOW
+                for place in near[:LOOKED_AT]
+                if place in seen
+                and known[place] != known[one]
+                and apart(reports[place], reports[one]) <= WINDOW
             ]
             if not others:
                 continue

@@ -51,6 +51,7 @@ def _json(answer: "Answer") -> dict[str, Any]:
         "score": told.score,
         "due": told.due,
         "threshold": told.threshold,
+        "by_due": told.by_due,
         "by_others": told.by_others,
         "taught": told.taught,
         "checks": [asdict(check) for check in answer.checks],
@@ -87,10 +88,13 @@ def _tell(answer: "Answer") -> None:
         ["rule", "passed", "has", "needed"],
         [[c.rule, "yes" if c.passed else "NO", c.found, c.needed] for c in answer.checks],
     )
+    click.echo(f"\nSo probable an update adds {answer.explanation.by_due:+.2f} to how well the post fits.")
     if answer.explanation.by_others:
-        click.echo(f"\nPosts that say the same add {answer.explanation.by_others:+.2f} to the log-odds.")
+        click.echo(
+            f"Posts that say the same add {answer.explanation.by_others:+.2f} to the log-odds of an update."
+        )
     if answer.explanation.taught:
-        click.echo(f"\nYour verdicts on this post add {answer.explanation.taught:+.2f} to the log-odds.")
+        click.echo(f"Your verdicts on this post add {answer.explanation.taught:+.2f} to them.")
     click.echo(
         "\nWhat each signal adds to how well the post fits, and to how probable an update is, in log-odds;\n"
         "`enough` is what it would have to be to raise a follow-up alone, all else being equal.\n"

@@ -49,6 +49,7 @@ class Explanation:
     score: float  # how well it fits, 0 to 1
     due: float  # how probable it is that the item makes it stale, 0 to 1
     threshold: float  # what `due` must reach
+    by_due: float  # what `due`, as learned, adds to the log-odds of `score`
     by_others: float  # what sharing with posts that say the same has added to the log-odds of `due`
     taught: float  # what verdicts on the post have added to the log-odds of `due`
     signals: tuple[SignalShare, ...]  # those that weigh most in the decision first
@@ -75,11 +76,13 @@ def explain(
     values = signals.at(all_places, weights.signals)
     standard = weights.standard(values)
     own = shares(Likeness(index).of(all_places))
-    fits, alone = own @ weights.fits.sums(standard), weights.due.sums(values)
-    by_others = float((own @ alone)[0] - alone[0])
+    alone = weights.due.sums(values)
+    shared = own @ alone
+    fits = own @ weights.fits.sums(standard, shared)
+    by_others, by_due = float(shared[0] - alone[0]), float((own @ weights.fits.of_due(shared))[0])
     threshold = needed_for(weights.threshold if probability is None else probability, kind)
     taught = lessons.shift(index.posts[place].id, news) if lessons else 0.0
-    score, due = float(logistic(fits)[0]), shifted(float(logistic(own @ alone)[0]), taught)
+    score, due = float(logistic(fits)[0]), shifted(float(logistic(shared)[0]), taught)
     rank = 1 + int((fits[1:] > fits[0]).sum())
     checks = (
         Check(
@@ -104,7 +107,7 @@ def explain(
     )
     lack = (_log_odds(threshold) - _log_odds(due)) / float(own[0, 0])
     told = _shares(weights, values[0], standard[0], float(alone[0]) + lack if lack > 0 else None)
-    return Explanation(score, due, threshold, by_others, taught, told, checks)
+    return Explanation(score, due, threshold, by_due, by_others, taught, told, checks)
 
 
 def _shares(

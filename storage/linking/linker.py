@@ -75,11 +75,10 @@ class Linker:
         weights = default_weights(news.vectors is not None and self.index.vectors is not None)
         rows = signals.at(places, weights.signals)
         by_posts = shares(self._likeness.of(places))
-        fits = logistic(by_posts @ weights.fits.sums(weights.standard(rows)))
+        log_odds = by_posts @ weights.due.sums(rows)
+        fits = logistic(by_posts @ weights.fits.sums(weights.standard(rows), log_odds))
         best = [row for row in np.argsort(-fits, kind="stable")[:MAX_LINKS] if fits[row] >= self.min_score]
-        by_asked = by_posts[best]
-        asked = by_asked.any(axis=0)  # no others have a say in what is due to the best
-        due = logistic(by_asked[:, asked] @ weights.due.sums(rows[asked]))
+        due = logistic(log_odds[best])
         threshold = weights.threshold if self.probability is None else self.probability
         candidates = []
         for row, probability in zip(best, due.tolist(), strict=True):

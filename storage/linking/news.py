@@ -74,10 +74,11 @@ def read_news(item: NewsItem, vocabulary: Vocabulary) -> Reading:
 
 
 def read_title(item: NewsItem, vocabulary: Vocabulary) -> Reading:
-    """As much as stories are told apart by: the names and words of the title."""
+    """As much as stories are told apart by: names, topics and words of the title."""
     title = item.title[:TITLE_READ]
     nothing: frozenset[str] = frozenset()
-    return Reading(item, vocabulary.names.count(title), {}, {}, {}, title_words(title), nothing)
+    names, topics = vocabulary.names.count(title), vocabulary.topics.count_known(title)
+    return Reading(item, names, {}, topics, {}, title_words(title), nothing)
 
 
 def opening_of(title: str, text: str) -> str:

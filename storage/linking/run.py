@@ -25,7 +25,7 @@ from storage.linking.linker import Link, Linker
 from storage.linking.news import Encoded, NewsItem, Reading, read_title, with_vectors
 from storage.linking.queue import items_behind, waiting_items
 from storage.linking.report import LinkReport
-from storage.linking.stored import encoded_in, news_of, read_stored, vector_row
+from storage.linking.stored import encoded_in, news_of, opening_column, read_stored, vector_row
 from storage.linking.stories import WINDOW, StoryShelf
 from storage.linking.timing import in_time, knew_of_news
 from storage.models import ItemRow, ItemVectorRow, LinkRow, PostRow, StoryRow
@@ -186,7 +186,9 @@ class Batches:
             start = datetime(day.year, day.month, day.day, tzinfo=UTC)
             columns = (ItemRow.id, ItemRow.title, ItemRow.language, ItemRow.moment, ItemRow.story_id)
             known = session.execute(
-                select(*columns, ItemVectorRow)  # without their texts: there are thousands
+                select(
+                    *columns, opening_column(), ItemVectorRow
+                )  # not their whole texts: there are thousands
                 .outerjoin(
                     ItemVectorRow, (ItemVectorRow.item_id == ItemRow.id) & (ItemVectorRow.encoder == by)
                 )
@@ -195,9 +197,10 @@ class Batches:
                     ItemRow.moment >= start,
                     ItemRow.moment < start + timedelta(days=1),
                 )
+                .order_by(ItemRow.moment, ItemRow.id)
             )
-            for number, title, language, moment, story, vectors in known:
-                item = NewsItem(str(number), title, "", language, moment)
+            for number, title, language, moment, story, opening, vectors in known:
+                item = NewsItem(str(number), title, opening, language, moment)
                 news = read_title(item, self.linker.index.vocabulary)
                 if vectors is not None:
                     news = with_vectors(news, encoded_in(vectors))

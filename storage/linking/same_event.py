@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from storage.linking.encoder import Vectors
-from storage.linking.figures import figures
+from storage.linking.figures import Figure, figures
 from storage.linking.names import normal
 from storage.linking.news import OPENING_ENCODED, TITLE_READ, NewsVectors, Reading
 from storage.linking.projection import whole_news
@@ -52,8 +52,8 @@ WITH_VECTORS = {**OF_VECTORS, **PLAIN}
 WITHOUT = {**PLAIN, **OF_WORDS}
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_PERIOD = re.compile(r"q[1-4]|h[12]|fy\d+")  # no number of a series, as H100 is one
 _SERIES = re.compile(r"(?<![A-Za-z0-9])([A-Za-z]{1,12})-?(\d[\d.]*[A-Za-z0-9]*(?:-\d+)*)")
-_PERIODS = {"q", "h", "fy"}  # Q1 and H2 are no numbers of a series
 _DAY = timedelta(days=1)
 
 
@@ -61,7 +61,7 @@ _DAY = timedelta(days=1)
 class Report:
     """What an item is told apart by from others."""
 
-    when: datetime | None
+    when: datetime | None  # aware
     language: str
     words: frozenset[str]  # of the title, as all that follows
     names: frozenset[str]
@@ -118,7 +118,7 @@ def read_report(news: Reading) -> Report:
     text = normal(news.item.text[:OPENING_ENCODED])
     series: defaultdict[str, set[str]] = defaultdict(set)
     for name, number in _SERIES.findall(title.lower()):
-        if name not in _PERIODS:
+        if not _PERIOD.fullmatch(name + number):
             series[name].add(number.rstrip("."))
     return Report(
         news.item.when,
@@ -186,7 +186,12 @@ def default_same_event() -> SameEvent:
 
 
 def _figures(text: str) -> frozenset[str]:
-    return frozenset(figure.key for figure in figures(text) if not _YEAR.fullmatch(figure.key))
+    return frozenset(figure.key for figure in figures(text) if not _is_year(figure))
+
+
+def _is_year(figure: Figure) -> bool:
+    """Whether it is a year alone, of which there is much news; 2,000 jobs are none."""
+    return bool(_YEAR.fullmatch(figure.key if figure.kind == "time" else figure.shown))
 
 
 def _shared(ours: frozenset[str], theirs: frozenset[str]) -> float:

@@ -4,12 +4,12 @@ import hashlib
 from collections.abc import Sequence
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from storage.linking.encoder import Encoder, Vectors
 from storage.linking.index import PostIndex
-from storage.linking.news import Encoded, NewsItem, Reading, encode, read_news, with_vectors
+from storage.linking.news import OPENING_ENCODED, Encoded, NewsItem, Reading, encode, read_news, with_vectors
 from storage.models import ItemRow, ItemVectorRow
 
 
@@ -17,6 +17,13 @@ def news_of(row: ItemRow) -> NewsItem:
     """A stored item as the linker reads it: with the longer of its own text and that of its page."""
     text = max(row.article or "", row.text, key=len)
     return NewsItem(str(row.id), row.title, text, row.language, row.moment)
+
+
+def opening_column() -> ColumnElement[str]:
+    """The beginning of the text that `news_of` gives an item."""
+    article = func.coalesce(ItemRow.article, "")
+    text = case((func.length(article) >= func.length(ItemRow.text), article), else_=ItemRow.text)
+    return func.substr(text, 1, OPENING_ENCODED)
 
 
 def read_stored(

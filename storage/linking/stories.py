@@ -25,9 +25,9 @@ from storage.linking.space import Space
 
 WINDOW = timedelta(days=4)  # reports of one event lie no further apart
 PROBES = 8  # rarest words, and names, of an item by which its like is looked up
-MET_LAST = 2_000  # items with such a mark that are looked at, the latest
+MET_LAST = 2_000  # items with such a mark that are looked at, those put on the shelf last
 COMPARED = 50  # items that share most of the marks, or are nearest, and are compared in full
-REPORTS = 20  # of a story, the latest, that an item is held against
+REPORTS = 20  # of a story, those put on the shelf last, that an item is held against
 
 K = TypeVar("K", bound=Hashable)
 
@@ -76,6 +76,7 @@ class StoryShelf(Generic[K]):
     space: Space | None = None
     same_event: SameEvent = field(default_factory=default_same_event)
     _items: list[_OnShelf[K]] = field(default_factory=list)
+    _moments: list[float] = field(default_factory=list)  # seconds; not a number where there is no time
     _reports: defaultdict[K, list[int]] = field(default_factory=lambda: defaultdict(list))
     _near: _Nearness = field(default_factory=_Nearness)
     _by_mark: defaultdict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(list))
@@ -86,6 +87,7 @@ class StoryShelf(Generic[K]):
         place, report, (whole, mapped) = len(self._items), read_report(news), self._vectors(news)
         self._near.add(whole)
         self._items.append(_OnShelf(story, report, mapped))
+        self._moments.append(report.when.timestamp() if report.when else math.nan)
         self._reports[story].append(place)
         for mark in [*_marks("word", report.words), *_marks("name", report.names)]:
             self._by_mark[mark].append(place)
@@ -135,7 +137,8 @@ class StoryShelf(Generic[K]):
         return whole_report(news.vectors, self.space), self.same_event.map.mapped(news.vectors)
 
     def _alike(self, report: Report, cosines: Vectors | None) -> list[int]:
-        """Places of items that share a rare word, or names, or are near by vectors."""
+        """Places of items of these days that share a rare word, or names, or are near by vectors."""
+        far = self._far(report)
         met = [
             heapq.nlargest(
                 PROBES,
@@ -145,12 +148,24 @@ class StoryShelf(Generic[K]):
             for kind, texts in (("word", report.words), ("name", report.names))
         ]
         shared = Counter(
-            place for marks in met for mark in marks for place in self._by_mark[mark][-MET_LAST:]
+            place
+            for marks in met
+            for mark in marks
+            for place in reversed(self._by_mark[mark][-MET_LAST:])
+            if not far[place]
         )
         found = {place for place, _ in shared.most_common(COMPARED)}
         if cosines is not None and len(cosines):
-            found.update(np.argpartition(-cosines, min(COMPARED, len(cosines)) - 1)[:COMPARED].tolist())
+            near = np.where(far, -np.inf, cosines)
+            found.update(np.argpartition(-near, min(COMPARED, len(near)) - 1)[:COMPARED].tolist())
         return sorted(found)
+
+    def _far(self, report: Report) -> np.ndarray:
+        """Of each item on the shelf: whether it lies beyond the window. One without a time never does."""
+        if report.when is None:
+            return np.zeros(len(self._items), dtype=bool)
+        apart = np.abs(np.array(self._moments) - report.when.timestamp())
+        return np.asarray(apart > WINDOW.total_seconds())
 
     def rarity(self, kind: str, text: str) -> float:
         """How rare a "word" or "name" is among the titles of the shelf."""

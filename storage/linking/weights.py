@@ -1,8 +1,9 @@
 """What is learned from judgements, both of it readable: `fits` orders the posts of an item, `due` decides
 whether the item makes one stale.
 
-`fits` is a sum of weights (`weights.toml`): a signal counts by how far it lies from its mean over candidates,
-in standard deviations, four at most. `due` is a forest (`trees.json`): there signals count as they are.
+`due` is a forest (`trees.json`): there signals count as they are. `fits` is a weighted sum (`weights.toml`):
+a signal counts by how far it lies from its mean over candidates, in standard deviations, four at most. What
+is due counts too: of posts that fit alike those come first that need an update.
 """
 
 import json
@@ -22,18 +23,21 @@ FARTHEST = 4.0  # standard deviations
 
 @dataclass(frozen=True)
 class Head:
-    """A weighted sum, and what it must exceed."""
+    """A weighted sum."""
 
     weights: Numbers
     base: float
+    by_due: float  # what one more of the log-odds of an update counts
+    usual_due: float  # the mean of these log-odds over candidates
 
-    def __call__(self, standard: Numbers) -> Numbers:
-        """The probability of each row."""
-        return logistic(self.sums(standard))
+    def sums(self, standard: Numbers, due: Numbers) -> Numbers:
+        """The log-odds of each row; `due` are those of an update, with what posts share."""
+        by_signals = np.asarray(standard @ self.weights + np.float32(self.base), dtype=np.float32)
+        return by_signals + self.of_due(due)
 
-    def sums(self, standard: Numbers) -> Numbers:
-        """The same in log-odds: the weighted sum of each row."""
-        return np.asarray(standard @ self.weights + np.float32(self.base), dtype=np.float32)
+    def of_due(self, due: Numbers) -> Numbers:
+        """What the log-odds of an update add."""
+        return np.asarray(np.float32(self.by_due) * (due - np.float32(self.usual_due)), dtype=np.float32)
 
 
 def logistic(sums: Numbers) -> Numbers:
@@ -62,8 +66,9 @@ def read_weights(table: Mapping[str, object], trees: Sequence[Tree]) -> Weights:
     signals: Mapping[str, list[float]] = table["signals"]  # type: ignore[assignment]
     means, spreads, orders = np.array(list(signals.values()), dtype=np.float32).T
     fits, threshold = (float(table[key]) for key in ("fits", "threshold"))  # type: ignore[arg-type]
-    names = tuple(signals)
-    return Weights(names, means, spreads, Head(orders, fits), read_forest(trees, names), threshold)
+    due: list[float] = table["due"]  # type: ignore[assignment]
+    names, head = tuple(signals), Head(orders, fits, by_due=due[1], usual_due=due[0])
+    return Weights(names, means, spreads, head, read_forest(trees, names), threshold)
 
 
 @cache

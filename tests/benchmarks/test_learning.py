@@ -4,6 +4,7 @@ import json
 import lzma
 import tomllib
 from ctypes.util import find_library
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,8 @@ import pytest
 from benchmarks.learning import judged
 from benchmarks.learning.__main__ import best_threshold, crossed, folds, forests, table
 from benchmarks.learning.fitting import fit_forest, fit_order
-from benchmarks.learning.judged import Rows, hashed, read_judged
+from benchmarks.learning.judged import hashed, read_judged
+from benchmarks.learning.rows import Rows
 from storage.linking.forest import read_forest
 from storage.linking.weights import read_weights
 
@@ -38,18 +40,30 @@ def _rows(items: int = 60, posts: int = 20) -> Rows:
         0,
         [np.eye(posts, dtype=np.float32)] * items,
         np.arange(items) < items // 2,
+        np.arange(items) >= items - 10,
     )
 
 
 @growing
 def test_what_is_learned_orders_posts_and_tells_the_stale_ones() -> None:
     rows = _rows()
-    fitted = fit_order(rows.signals, rows.grades, rows.items)
     trees = fit_forest(rows.signals, rows.grades == 2, SIGNALS)
     due = read_forest(trees, SIGNALS).sums(rows.signals.astype(np.float32))
-    for scores in (fitted.scores(rows.signals), due):
+    fitted = fit_order(rows.signals, rows.signals[:, 3], rows.grades, rows.items)
+    for scores in (fitted.scores(rows.signals, rows.signals[:, 3]), due):
         assert scores[rows.grades == 2].min() > np.quantile(scores[rows.grades == 0], 0.95)
     assert abs(fitted.weights[3]) < 0.2 * abs(fitted.weights[1])
+    assert abs(fitted.by_due) < 0.2 * abs(fitted.weights[1])
+
+
+def test_what_is_due_orders_posts_too() -> None:
+    rows = _rows()
+    due = rows.signals[:, 0] - rows.signals[:, 1] - 4
+    fitted = fit_order(rows.signals[:, 3:], due, rows.grades, rows.items)
+    assert fitted.by_due > 0
+    assert fitted.usual_due == pytest.approx(-4, abs=0.1)
+    scores = fitted.scores(rows.signals[:, 3:], due)
+    assert scores[rows.grades == 2].min() > np.quantile(scores[rows.grades == 0], 0.95)
 
 
 @growing
@@ -72,7 +86,7 @@ def test_only_items_that_are_scored_get_scores_and_not_by_what_they_taught() -> 
         assert np.median(scores[stale]) > np.quantile(scores[~stale], 0.9)
 
 
-def test_judgements_to_learn_from_alone_come_from_the_stream_and_never_of_scored_items(
+def test_judgements_to_learn_from_alone_are_of_the_stream_or_invented_and_never_of_scored_items(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def item(name: str) -> str:
@@ -87,10 +101,24 @@ def test_judgements_to_learn_from_alone_come_from_the_stream_and_never_of_scored
         {"item": "more", "grades": {hashed("b.md"): 1, "0": 2}},
     ]
     (tmp_path / "judgements.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    made_up = {"id": "made up", "title": "Up", "text": "And up", "grades": {hashed("a.md"): 2}}
+    (tmp_path / "invented.jsonl").write_text(json.dumps(made_up) + "\n")
     monkeypatch.setattr(judged, "MORE", tmp_path / "judgements.jsonl")
-    scored, more, grades = read_judged(tmp_path, ["a.md", "b.md"])
-    assert ([one.id for one in scored], [one.id for one in more]) == (["scored"], ["more"])
-    assert grades == {"scored": {"a.md": 2}, "more": {"b.md": 1}}
+    monkeypatch.setattr(judged, "INVENTED", tmp_path / "invented.jsonl")
+    found = read_judged(tmp_path, ["a.md", "b.md"])
+    ids = [[item.id for item in items] for items in (found.scored, found.more, found.invented)]
+    assert ids == [["scored"], ["more"], ["made up"]]
+    assert found.grades == {"scored": {"a.md": 2}, "more": {"b.md": 1}, "made up": {"a.md": 2}}
+
+
+@growing
+def test_invented_items_do_not_teach_how_rare_an_update_is() -> None:
+    rows = _rows()
+    often = np.where(rows.invented[rows.items], 2, rows.grades)
+    order, due = crossed(rows, SIGNALS, seed=0)
+    same, as_due = crossed(replace(rows, grades=often), SIGNALS, seed=0)
+    assert (same == order).all()
+    assert (as_due == due).all()
 
 
 def test_items_of_one_matter_are_on_one_side_of_every_split() -> None:
@@ -123,7 +151,8 @@ def test_of_two_thresholds_that_catch_as_much_the_one_with_the_better_f1_is_take
 @growing
 def test_what_is_written_is_what_is_read() -> None:
     rows = _rows()
-    fitted = fit_order(rows.signals, rows.grades, rows.items)
+    due = rows.signals[:, 0] - 4
+    fitted = fit_order(rows.signals, due, rows.grades, rows.items)
     trees = fit_forest(rows.signals, rows.grades == 2, SIGNALS)
     written = json.loads(forests({"of_a_test": trees, "other": [0.5]}))
     assert written == {"of_a_test": trees, "other": [0.5]}
@@ -133,5 +162,6 @@ def test_what_is_written_is_what_is_read() -> None:
     assert weights.signals == SIGNALS
     assert weights.threshold == 0.5
     standard = weights.standard(rows.signals.astype(np.float32))
-    sums = fitted.scores(rows.signals)
-    assert weights.fits(standard) == pytest.approx(1 / (1 + np.exp(-sums)), abs=0.02)
+    assert weights.fits.sums(standard, due.astype(np.float32)) == pytest.approx(
+        fitted.scores(rows.signals, due), abs=0.05
+    )

@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 
 from benchmarks.learning import projecting
-from benchmarks.learning.judged import ItemsAndPosts, Rows
 from benchmarks.learning.projecting import fit_projections, pointing, with_pointing, written
+from benchmarks.learning.rows import ItemsAndPosts, Rows
 from storage.linking.projection import read_projection
 
 DIMENSIONS, POSTS, ITEMS = 6, 12, 120
@@ -40,6 +40,7 @@ def _rows() -> Rows:
         0,
         [np.eye(POSTS, dtype=np.float32)] * ITEMS,
         np.ones(ITEMS, dtype=bool),
+        np.zeros(ITEMS, dtype=bool),
         ItemsAndPosts(items.astype(np.float32), posts, ["Acme"], named),
     )
 

@@ -3,6 +3,7 @@
 import json
 import lzma
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -51,6 +52,7 @@ def evaluation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(story_pairs, "MORE", tmp_path / "more.jsonl")
     monkeypatch.setattr(story_pairs, "AMONG", 4)
     monkeypatch.setattr(story_pairs, "STEPS", 3)
+    monkeypatch.setattr(story_pairs, "THRESHOLDS", np.arange(-6, 4.5, 0.5) + 0.25)
     monkeypatch.setattr(story_pairs, "FOLDS", 2)
     return tmp_path
 
@@ -67,7 +69,7 @@ def test_pairs_of_scored_items_alone_are_no_further_ones(pairs: Pairs) -> None:
     told = [(ids[one], ids[other]) for one, other in zip(pairs.one, pairs.other, strict=True)]
     assert len(set(told)) == len(told)
     own = set(ids[:18])
-    assert list(pairs.fresh) == [not own & set(pair) for pair in told]
+    assert list(pairs.fresh) == [not own & set(pair) for pair in told]  # no story is in both
     assert {set(pair) <= own for pair, scored in zip(told, pairs.scored, strict=True) if scored} == {True}
 
 
@@ -95,17 +97,29 @@ def test_what_is_learned_tells_stories_apart(
 
 def test_only_the_pairs_that_count_teach(words: Vocabulary, evaluation: Path) -> None:
     pairs = read_pairs(evaluation, index_of(words, BLOG), words, None)
-    upside_down = Pairs(
-        pairs.readings,
-        pairs.one,
-        pairs.other,
-        np.where(pairs.scored, ~pairs.same, pairs.same),
-        pairs.scored,
-        pairs.fresh,
-        pairs.stories,
-    )
+    upside_down = replace(pairs, same=np.where(pairs.scored, ~pairs.same, pairs.same))
     assert learn(upside_down, None, pairs.fresh) == learn(pairs, None, pairs.fresh)
     assert learn(upside_down, None, ~pairs.fresh) != learn(pairs, None, ~pairs.fresh)
+
+
+def test_a_map_is_learned_from_items_of_the_pairs_that_count_alone(
+    words: Vocabulary, evaluation: Path
+) -> None:
+    index = index_of(words, BLOG, Trigrams())
+    pairs = read_pairs(evaluation, index, words, Trigrams())
+    assert index.vectors is not None
+    counted = {*pairs.one[pairs.fresh].tolist(), *pairs.other[pairs.fresh].tolist()}
+    elsewhere = [
+        reading
+        if place in counted or reading.vectors is None
+        else replace(reading, vectors=replace(reading.vectors, title=-reading.vectors.title))
+        for place, reading in enumerate(pairs.readings)
+    ]
+    one = learn(pairs, index.vectors.opening.space, pairs.fresh)
+    other = learn(replace(pairs, readings=elsewhere), index.vectors.opening.space, pairs.fresh)
+    assert one[1] is not None
+    assert other[1] is not None
+    assert np.array_equal(one[1].reads, other[1].reads)
 
 
 def test_what_is_written_is_what_is_read() -> None:

@@ -27,7 +27,18 @@ def test_a_pair_is_explained_with_its_rules_and_signals(folder: Folder) -> None:
     assert ("This calls for a follow-up" in ran.out) != ("What would pass: " in ran.out)
     told = json.loads(folder.run("why", item, post, "--json").out)
     assert told.keys() == {
-        *("item", "post", "followup", "stopped", "score", "due", "threshold", "by_others", "taught"),
+        *(
+            "item",
+            "post",
+            "followup",
+            "stopped",
+            "score",
+            "due",
+            "threshold",
+            "by_due",
+            "by_others",
+            "taught",
+        ),
         *("checks", "signals", "evidence", "stored"),
     }
     assert told["followup"] == all(check["passed"] for check in told["checks"])

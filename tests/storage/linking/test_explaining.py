@@ -41,7 +41,7 @@ def test_the_shares_and_the_base_add_up_to_the_probability(words: Vocabulary) ->
     weights = default_weights(vectors=False)
     assert told.due == pytest.approx(_logistic(weights.due.base + sum(s.due for s in told.signals)), rel=1e-3)
     assert told.score == pytest.approx(
-        _logistic(weights.fits.base + sum(s.fits for s in told.signals)), rel=1e-3
+        _logistic(weights.fits.base + told.by_due + sum(s.fits for s in told.signals)), rel=1e-3
     )
     assert [abs(s.due) for s in told.signals] == sorted((abs(s.due) for s in told.signals), reverse=True)
 

@@ -100,8 +100,9 @@ def test_vectors_are_weighed_where_both_sides_have_them(
     best = judge.asked[0]
     rows = measure(reading, index).at(index.names["Orion"].titled, weights.signals)
     assert best.threshold == weights.threshold
-    fits, due = weights.fits(weights.standard(rows)), logistic(weights.due.sums(rows))
-    assert (best.score, best.due) == pytest.approx((fits[0], due[0]))
+    due = weights.due.sums(rows)
+    fits = weights.fits.sums(weights.standard(rows), due)
+    assert (best.score, best.due) == pytest.approx((logistic(fits)[0], logistic(due)[0]))
 
 
 def test_texts_are_asked_for_by_id_and_only_of_posts_that_are_linked(words: Vocabulary) -> None:

@@ -2,18 +2,22 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from storage.engine import Database, open_database
 from storage.entry import Entry
 from storage.linking.names import Vocabulary
+from storage.linking.news import read_news, read_title
 from storage.linking.report import LinkReport
 from storage.linking.run import BATCH
+from storage.linking.same_event import read_report
+from storage.linking.stored import news_of, opening_column
 from storage.linking.waiting import link_waiting
 from storage.models import Base, FollowupRow, FollowupStoryRow, ItemRow, LinkRow, PostRow, StoryRow
 from tests.conftest import NOW
@@ -147,6 +151,23 @@ def test_a_later_run_joins_the_stories_of_an_earlier_one(
     report = _link(database, words)
     assert len(_stories(database)) == 2
     assert (report.opened, report.added) == ([], 1)  # the second story joins the follow-up that waits
+
+
+@pytest.mark.parametrize("article", [None, "Short.", "The fire cost $22.5 billion. " + "And more. " * 99])
+def test_an_item_is_read_back_for_its_story_as_it_was_read_at_first(
+    database: Database, words: Vocabulary, article: str | None
+) -> None:
+    text = "Growers lost $22.5 billion to it."
+    store(database, Entry("https://news.example/1", "Factory in Northland burns", text, "en", NOW, "1"))
+    with database.write() as session:
+        session.execute(update(ItemRow).values(article=article))
+    with database.read() as session:
+        (row,) = session.scalars(select(ItemRow))
+        (opening,) = session.scalars(select(opening_column()))
+        item = news_of(row)
+    again = read_title(replace(item, text=opening), words)
+    assert read_report(again) == read_report(read_news(item, words))
+    assert read_report(again).figures_anywhere
 
 
 def test_running_twice_changes_nothing(database: Database, tmp_path: Path, words: Vocabulary) -> None:

@@ -52,6 +52,20 @@ def test_figures_are_compared_in_titles_and_in_titles_with_openings(words: Vocab
     assert (found["figures"], found["figures_anywhere"], found["figures_told"]) == (0.5, 0.5, 2)
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "share"),
+    [
+        ("Mill cuts 2,000 jobs", "工場、2000人を削減", 1),
+        ("Mill cuts 2,000 jobs", "Mill to shed 2,000 jobs", 1),
+        ("Frost of 2026", "2026年の霜", 0),
+    ],
+)
+def test_a_year_alone_is_no_figure_but_so_many_people_are(
+    words: Vocabulary, one: str, other: str, share: float
+) -> None:
+    assert _signals(words, one, other)["figures"] == share
+
+
 def test_every_signal_that_ships_is_told_and_none_besides(words: Vocabulary) -> None:
     found = {*_signals(words, "Roses", "Frost"), "nearness", "learned"}
     learned = default_same_event()

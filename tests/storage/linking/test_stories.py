@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from storage.linking.names import Vocabulary
-from storage.linking.stories import WINDOW, StoryShelf
+from storage.linking.stories import COMPARED, WINDOW, StoryShelf
 from tests.conftest import NOW
 from tests.storage.linking.conftest import reading_of
 
@@ -103,3 +103,12 @@ def test_the_order_on_the_shelf_decides_nothing(words: Vocabulary) -> None:
     for title in reversed(titles):
         backward.add(title, reading_of(words, title))
     assert [forward.find(item) for item in news] == [backward.find(item) for item in news]
+
+
+def test_many_older_items_of_the_same_words_do_not_hide_todays(words: Vocabulary) -> None:
+    shelf: StoryShelf[str] = StoryShelf()
+    for number in range(2 * COMPARED):
+        shelf.add(str(number), reading_of(words, EVENT, when=NOW - timedelta(days=30 + number)))
+    assert shelf.find(reading_of(words, EVENT)) is None
+    shelf.add("today", reading_of(words, EVENT, when=NOW - timedelta(hours=1)))
+    assert shelf.find(reading_of(words, EVENT)) == "today"

@@ -12,7 +12,7 @@ from storage.linking.names import Vocabulary
 from storage.linking.news import NewsVectors, Reading
 from storage.linking.same_event import PairMap, SameEvent, Worths
 from storage.linking.space import Space, space_of
-from storage.linking.stories import WINDOW, StoryShelf
+from storage.linking.stories import COMPARED, WINDOW, StoryShelf
 from tests.conftest import NOW
 from tests.storage.linking.conftest import Trigrams, reading_of
 
@@ -115,6 +115,7 @@ def test_figures_that_agree_make_items_more_alike_in_any_language(
         ("Rose-5.4 and Rose-5.5", "Rose-5.5 blooms", False),  # one is the same
         ("Rose-5.4 blooms", "Lily-2 blooms", False),  # two of several
         ("Roses in Q1", "Roses in Q2", False),  # a quarter counts nothing
+        ("Rose H100 blooms", "Rose H200 blooms", True),  # a half would be H1 or H2
         ("Rose-5.4 blooms", "Roses bloom", False),
     ],
 )
@@ -209,3 +210,14 @@ def test_the_opening_of_the_text_tells_apart_what_the_titles_do_not(
         shelf.add(text, reading_of(words, "News of the day", text, encoder=Trigrams()))
     for text in (fire, cup):
         assert shelf.find(reading_of(words, "News of the day", text + " More.", encoder=Trigrams())) == text
+
+
+def test_many_older_items_that_are_nearer_do_not_hide_todays(
+    words: Vocabulary, space: Space, same_event: SameEvent
+) -> None:
+    shelf: StoryShelf[str] = StoryShelf(space, same_event)
+    for number in range(2 * COMPARED):
+        old = reading_of(words, "Roses", when=NOW - timedelta(days=30))
+        shelf.add(str(number), _with(old, 0.99))
+    shelf.add("today", _with(reading_of(words, "Roses"), 0.9))
+    assert shelf.find(_with(reading_of(words, "Frost"), 1)) == "today"

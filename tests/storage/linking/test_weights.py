@@ -9,6 +9,7 @@ from storage.linking.weights import FARTHEST, Head, Weights, default_weights, lo
 TABLE = {
     "fits": -1.0,
     "threshold": 0.25,
+    "due": [-4.0, 0.5],
     "signals": {"near": [0.5, 0.1, 1.0], "far": [10.0, 4.0, -1.0]},
 }
 TREES = [["far", 5.0, -2.0, -3.0, -1.0]]
@@ -19,14 +20,17 @@ def _rows(*rows: tuple[float, float]) -> np.ndarray:
     return np.array(rows, dtype=np.float32)
 
 
-def test_a_head_gives_the_logistic_of_its_sum_for_each_row() -> None:
-    head = Head(np.array([1.0, -2.0], dtype=np.float32), 0.5)
-    given = head(_rows((0, 0), (1.5, 0), (0, 1)))
-    assert given == pytest.approx([1 / (1 + np.exp(-s)) for s in (0.5, 2.0, -1.5)])
+def test_a_head_gives_a_sum_for_each_row_to_which_what_is_due_adds() -> None:
+    head = Head(np.array([1.0, -2.0], dtype=np.float32), 0.5, by_due=0.25, usual_due=-4.0)
+    due = np.array([-4, -2, -6], dtype=np.float32)
+    assert head.of_due(due).tolist() == [0, 0.5, -0.5]
+    given = head.sums(_rows((0, 0), (1.5, 0), (0, 1)), due)
+    assert given.dtype == np.float32
+    assert given.tolist() == [0.5, 2.5, -2.0]
 
 
-def test_a_head_stays_between_0_and_1_however_large_the_sum() -> None:
-    given = Head(np.array([1e6, 0], dtype=np.float32), 0.0)(_rows((-1, 0), (0, 0), (1, 0)))
+def test_a_probability_stays_between_0_and_1_however_large_the_log_odds() -> None:
+    given = logistic(np.array([-1e6, 0, 1e6], dtype=np.float32))
     assert given.dtype == np.float32
     assert 0.0 < given[0] < 1e-9
     assert given[1:].tolist() == [0.5, 1.0]
@@ -48,6 +52,7 @@ def test_each_column_of_the_table_is_read_into_its_place() -> None:
     assert weights.signals == ("near", "far")
     assert weights.threshold == 0.25
     assert weights.fits.base == -1.0
+    assert (weights.fits.usual_due, weights.fits.by_due) == (-4.0, 0.5)
     assert weights.means.tolist() == [0.5, 10]
     assert weights.spreads == pytest.approx([0.1, 4])
     assert weights.fits.weights.tolist() == [1, -1]
@@ -89,13 +94,16 @@ def test_every_spread_that_ships_can_be_divided_by(weights: Weights) -> None:
 @pytest.mark.parametrize("weights", SHIPPED)
 def test_a_usual_candidate_neither_fits_nor_is_due(weights: Weights) -> None:
     usual = weights.means[np.newaxis]
-    assert weights.fits(weights.standard(usual))[0] < 0.1
-    assert logistic(weights.due.sums(usual))[0] < weights.threshold
+    due = weights.due.sums(usual)
+    assert logistic(weights.fits.sums(weights.standard(usual), due))[0] < 0.1
+    assert logistic(due)[0] < weights.threshold
+    assert logistic(np.array(weights.fits.usual_due)) < weights.threshold
     assert 0.0 < weights.threshold < 1.0
 
 
 @pytest.mark.parametrize("weights", SHIPPED)
 def test_in_the_order_of_posts_what_they_share_speaks_for_them_and_ranks_against(weights: Weights) -> None:
     of = dict(zip(weights.signals, weights.fits.weights.tolist(), strict=True))
+    assert 0 < weights.fits.by_due < 1
     assert min(of[name] for name in ("makers", "treated", "topics_in_text", "shared_words")) > 0
     assert max(of[name] for name in ("rank_about", "rank_words", "apology")) < 0
