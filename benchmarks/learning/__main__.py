@@ -2,10 +2,11 @@
 
     python -m benchmarks.learning POSTS EVAL [--write]
 
-POSTS is the blog's folder, EVAL the folder with items.jsonl, qrels.jsonl and stream.jsonl.xz. Prints the
-figures of score.py, cross-validated over matters: the items of one matter are all learned from or all scored.
+POSTS is the blog's folder, EVAL the folder with items.jsonl, qrels.jsonl, story_items.jsonl, stories.jsonl
+and stream.jsonl.xz. Prints the figures of score.py, cross-validated over matters: the items of one matter are
+all learned from or all scored; and how well stories are told apart by what other pairs of reports taught.
 With --write what is learned from all items is put in storage/linking/: weights.toml, trees.json,
-projections.json and same_event.json. Needs the extras `vectors` and `bench`, and about half an hour.
+projections.json and same_event.json. Needs the extras `vectors` and `bench`, and the better part of an hour.
 """
 
 import argparse

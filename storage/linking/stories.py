@@ -96,10 +96,9 @@ class StoryShelf(Generic[K]):
     def find(self, news: Reading) -> K | None:
         """The story whose reports are most like this item, if they are like enough to be of the same event.
 
-        Two items are as much alike as the log-odds of one event are above those needed.
-
-        One of them must be, and it and all of them on average: a report that is like the last of a chain is
-        not yet like the first.
+        Two items are as much alike as the log-odds of one event are above those needed. One of the reports
+        must be enough so, and it and all of them on average: what is like the last of a chain is not yet like
+        the first.
         """
         report, (whole, mapped) = read_report(news), self._vectors(news)
         cosines = self._near.to(whole) if whole is not None else None
@@ -164,8 +163,8 @@ class StoryShelf(Generic[K]):
         """Of each item on the shelf: whether it lies beyond the window. One without a time never does."""
         if report.when is None:
             return np.zeros(len(self._items), dtype=bool)
-        apart = np.abs(np.array(self._moments) - report.when.timestamp())
-        return np.asarray(apart > WINDOW.total_seconds())
+        seconds = np.abs(np.array(self._moments) - report.when.timestamp())
+        return np.asarray(seconds > WINDOW.total_seconds())
 
     def rarity(self, kind: str, text: str) -> float:
         """How rare a "word" or "name" is among the titles of the shelf."""
