@@ -185,10 +185,9 @@ class Batches:
         for day in sorted(days):
             start = datetime(day.year, day.month, day.day, tzinfo=UTC)
             columns = (ItemRow.id, ItemRow.title, ItemRow.language, ItemRow.moment, ItemRow.story_id)
+            # Not their whole texts: there are thousands.
             known = session.execute(
-                select(
-                    *columns, opening_column(), ItemVectorRow
-                )  # not their whole texts: there are thousands
+                select(*columns, opening_column(), ItemVectorRow)
                 .outerjoin(
                     ItemVectorRow, (ItemVectorRow.item_id == ItemRow.id) & (ItemVectorRow.encoder == by)
                 )

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -103,6 +104,7 @@ class StoryShelf(Generic[K]):
         report, (whole, mapped) = read_report(news), self._vectors(news)
         cosines = self._near.to(whole) if whole is not None else None
 
+        @cache
         def like(place: int) -> float | None:
             other = self._items[place]
             if apart(report, other.report) > WINDOW:
