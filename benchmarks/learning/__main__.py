@@ -25,8 +25,8 @@ import numpy as np
 
 from benchmarks.learning.fitting import Order, fit_forest, fit_order
 from benchmarks.learning.judged import read_grades
-from benchmarks.learning.projecting import fit_projections, with_pointing, written
-from benchmarks.learning.rows import Floats, Ints, Rows, read_rows
+from benchmarks.learning.projecting import fit_of_others, fit_projections, items_and_posts, written
+from benchmarks.learning.rows import Floats, Ints, Rows, read_judged_news, read_rows
 from benchmarks.learning.story_pairs import learn_stories, read_pairs
 from benchmarks.learning.story_pairs import written as written_pairs
 from storage.engine import Database, open_database
@@ -35,6 +35,7 @@ from storage.linking.encoder import E5
 from storage.linking.forest import Tree, read_forest
 from storage.linking.loading import load_index
 from storage.linking.names import default_vocabulary
+from storage.linking.projection import Projection
 from storage.linking.signals import NAMES_ONLY, WITH_VECTORS
 from storage.posts.encoding import encode_posts
 from storage.posts.importing import import_posts
@@ -45,11 +46,11 @@ FIGURES = ("ndcg@5", "p@1", "r@10", "precision", "recall", "f1", "caught", "quie
 QUIET = 0.915  # share of items without a follow-up that must stay quiet: nine in ten, with something to spare
 
 
-def folds(rows: Rows, seed: int) -> Iterator[np.ndarray]:
-    """Which items are scored, for each fold."""
-    groups = np.random.default_rng(seed).permutation(np.unique(rows.groups))
+def folds(groups: Ints, seed: int) -> Iterator[np.ndarray]:
+    """Which items are held out, for each fold; `groups` says which are of one matter."""
+    order = np.random.default_rng(seed).permutation(np.unique(groups))
     for number in range(FOLDS):
-        yield np.isin(rows.groups, groups[number::FOLDS])
+        yield np.isin(groups, order[number::FOLDS])
 
 
 def crossed(rows: Rows, names: Sequence[str], seed: int) -> tuple[Floats, Floats]:
@@ -60,12 +61,12 @@ def crossed(rows: Rows, names: Sequence[str], seed: int) -> tuple[Floats, Floats
     that the order is learned from, what is due is by trees that have seen others, those that are tested too.
     """
     order, due = np.zeros(len(rows.grades)), np.zeros(len(rows.grades))
-    for held_out in folds(rows, seed):
+    for held_out in folds(rows.groups, seed):
         tested, learned = (part[rows.items] for part in (held_out & rows.scored, ~held_out & ~rows.invented))
         trees = fit_forest(rows.signals[learned], rows.grades[learned] == 2, names)
         due[tested] = read_forest(trees, names).sums(rows.signals[tested].astype(np.float32))
     _share(rows, due)
-    for held_out in folds(rows, seed):
+    for held_out in folds(rows.groups, seed):
         tested, own = (part[rows.items] for part in (held_out & rows.scored, ~held_out & rows.scored))
         fitted = fit_order(rows.signals[own], due[own], rows.grades[own], rows.items[own])
         order[tested] = fitted.scores(rows.signals[tested], due[tested])
@@ -151,7 +152,8 @@ def _score(
 def learn(database: Database, evaluation: Path) -> dict[str, str]:
     """Print the figures; returns the files that ship, by their names."""
     vocabulary, encoder = default_vocabulary(), E5()
-    text, trees, projections, events, groups = "", {}, "", {}, None
+    text, trees, projections, events = "", {}, "", {}
+    groups: Ints | None = None
     for name, signals in (("with_vectors", WITH_VECTORS), ("names_only", NAMES_ONLY)):
         by = encoder if name == "with_vectors" else None
         with database.read() as session:
@@ -159,13 +161,16 @@ def learn(database: Database, evaluation: Path) -> dict[str, str]:
         space = index.vectors.opening.space if index.vectors else None
         print(f"{name}: ", end="")
         events[name] = learn_stories(read_pairs(evaluation, index, vocabulary, by), space)
-        rows, names = read_rows(evaluation, index, vocabulary, by), list(signals)
-        if rows.vectors is not None:
-            projections = written(fit_projections(rows, np.ones(len(rows.item_ids), dtype=bool)))
-            rows = with_pointing(rows, names, folds(rows, 0))
+        news, names = read_judged_news(evaluation, index, vocabulary, by), list(signals)
         # Vectors tell which items are of one matter, for both tables.
-        groups = rows.groups if groups is None else groups
-        rows = replace(rows, groups=groups)
+        groups = news.groups if groups is None else groups
+        news = replace(news, groups=groups)
+        of_others: list[Mapping[str, Projection] | None] = [None] * len(news.readings)
+        if index.vectors is not None:
+            judged = items_and_posts(news, index, index.vectors)
+            projections = written(fit_projections(judged, np.ones(len(news.readings), dtype=bool)))
+            of_others = [*fit_of_others(judged, folds(groups, 0))]
+        rows = read_rows(news, index, names, of_others)
         print(f"{name}: {rows.missed} pairs of grade 2 are no candidates")
         fitted, threshold = learn_order(rows, names, [post.file for post in index.posts], evaluation)
         text += "\n" + table(name, signals, fitted, threshold)

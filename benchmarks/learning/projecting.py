@@ -6,63 +6,78 @@ With a penalty on the squares of D there is one best answer; of it the direction
 """
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from benchmarks.learning.fitting import GAINS
-from benchmarks.learning.rows import Floats, Ints, ItemsAndPosts, Rows
+from benchmarks.learning.rows import Floats, JudgedNews
+from storage.linking.index import PostIndex
+from storage.linking.nearness import PostVectors
 from storage.linking.postings import Numbers
-from storage.linking.projection import Projection
+from storage.linking.projection import Projection, known, whole_news, whole_posts
+from storage.linking.signals import rare_names
 
 # By cross-validation; half the rank costs 0.02 of p@1 and r@10.
 PENALTY, STEPS, RANK = 0.003, 40, 96
 # Weight of a scored item: what was judged of it came from several rankings. From 8 to 20 it is the same; at 2
 # nDCG@5 is 0.007 less.
 SCORED = 12.0
+ITEMS_WITH_NAME = 3  # from which on a name is learned
 STEPS_OF_A_NUMBER = 127
 
 
-def fit_projections(rows: Rows, learned: np.ndarray) -> dict[str, Projection]:
+@dataclass(frozen=True)
+class ItemsAndPosts:
+    """What projections are learned from."""
+
+    items: Numbers  # their vectors, a row an item
+    posts: Numbers  # a row a post of the index
+    names: Sequence[str]  # those that enough items have
+    named: Numbers  # what each name counts for each item, a row an item
+    grades: NDArray[np.int8]  # 0, 1, 2: a row an item, a column a post
+    scored: np.ndarray  # of each item: whether it is among those that are scored
+
+
+def items_and_posts(news: JudgedNews, index: PostIndex, posts: PostVectors) -> ItemsAndPosts:
+    """What judged items with vectors teach of an index's posts, whose vectors are given."""
+    named = [rare_names(reading, index) for reading in news.readings]
+    counts = Counter(name for weights in named for name, weight in weights.items() if weight > 0)
+    names = sorted(name for name, count in counts.items() if count >= ITEMS_WITH_NAME)
+    among = frozenset(names)
+    rows = [known(among, weights) for weights in named]
+    return ItemsAndPosts(
+        np.stack([whole_news(reading.vectors) for reading in news.readings if reading.vectors]),
+        whole_posts(posts),
+        names,
+        np.array([[row.get(name, 0.0) for name in names] for row in rows], dtype=np.float32),
+        news.grades,
+        news.scored,
+    )
+
+
+def fit_projections(judged: ItemsAndPosts, learned: np.ndarray) -> dict[str, Projection]:
     """The projections of the items of which `learned` says that they count."""
-    if rows.vectors is None:
-        return {}
-    grades = np.zeros((len(rows.item_ids), len(rows.vectors.posts)), dtype=np.int64)
-    grades[rows.items, rows.posts] = rows.grades
-    related, stale = GAINS[grades], (grades == 2).astype(float)
-    weights = np.where(rows.scored, SCORED, 1.0)
-    some = learned & related.any(axis=1)
-    of_some = _fit(_of(rows.vectors, some), related[some], weights[some], nothing=False)
-    of_all = _fit(_of(rows.vectors, learned), stale[learned], np.ones(int(learned.sum())), nothing=True)
-    return {"related": of_some, "stale": of_all}
+    some = _of(judged, learned & judged.grades.any(axis=1))
+    of_all = _of(judged, learned)
+    return {
+        "related": _fit(some, GAINS[some.grades], np.where(some.scored, SCORED, 1.0), nothing=False),
+        "stale": _fit(of_all, of_all.grades == 2, np.ones(len(of_all.items)), nothing=True),
+    }
 
 
-def pointing(
-    rows: Rows, projections: Mapping[str, Projection], tested: np.ndarray
-) -> Iterator[tuple[str, Floats]]:
-    """The signals that projections make, for the rows of the items that are tested."""
-    if rows.vectors is None:
-        return
-    of, posts, items = rows.items[tested], rows.posts[tested], np.unique(rows.items[tested])
-    for name, projection in projections.items():
-        directions = _directions(_of(rows.vectors, items), projection)
-        sums = np.einsum("rd,rd->r", directions[np.searchsorted(items, of)], rows.vectors.posts[posts])
-        highest = np.full(len(rows.item_ids), -np.inf)
-        np.maximum.at(highest, of, sums)
-        yield name, sums
-        yield f"behind_{name}", highest[of] - sums
-
-
-def with_pointing(rows: Rows, names: list[str], folds: Iterator[np.ndarray]) -> Rows:
-    """Rows whose signals by projections are by such as were learned without the item's matter."""
-    signals = rows.signals.copy()
+def fit_of_others(judged: ItemsAndPosts, folds: Iterable[np.ndarray]) -> list[Mapping[str, Projection]]:
+    """For each item the projections that were learned without the fold that holds its matter out."""
+    found: list[Mapping[str, Projection]] = [{}] * len(judged.items)
     for held_out in folds:
-        projections, tested = fit_projections(rows, ~held_out), held_out[rows.items]
-        for name, values in pointing(rows, projections, tested):
-            signals[tested, names.index(name)] = values
-    return replace(rows, signals=signals)
+        projections = fit_projections(judged, ~held_out)
+        for item in np.flatnonzero(held_out).tolist():
+            found[item] = projections
+    return found
 
 
 def written(projections: Mapping[str, Projection]) -> str:
@@ -90,30 +105,29 @@ def written(projections: Mapping[str, Projection]) -> str:
     return "{\n" + ",\n".join(tables) + "\n}\n"
 
 
-def _of(vectors: ItemsAndPosts, some: np.ndarray | Ints) -> ItemsAndPosts:
-    return replace(vectors, items=vectors.items[some], named=vectors.named[some])
-
-
-def _directions(vectors: ItemsAndPosts, projection: Projection) -> Numbers:
-    names = np.stack([projection.names[name] for name in vectors.names])
-    return np.asarray(
-        vectors.items + (vectors.items @ projection.reads + vectors.named @ names) @ projection.points
+def _of(judged: ItemsAndPosts, some: np.ndarray) -> ItemsAndPosts:
+    return replace(
+        judged,
+        items=judged.items[some],
+        named=judged.named[some],
+        grades=judged.grades[some],
+        scored=judged.scored[some],
     )
 
 
-def _fit(vectors: ItemsAndPosts, gains: Floats, weights: Floats, *, nothing: bool) -> Projection:
+def _fit(judged: ItemsAndPosts, gains: np.ndarray, weights: Floats, *, nothing: bool) -> Projection:
     """`gains` says what each post is to each item; with `nothing` an item may point to no post at all."""
-    features = np.hstack([vectors.items, vectors.named])
-    start = vectors.items @ vectors.posts.T
+    features = np.hstack([judged.items, judged.named])
+    start = judged.items @ judged.posts.T
     wanted = gains / np.maximum(gains.sum(axis=1, keepdims=True), 1e-9)
     if nothing:
         wanted = np.column_stack([wanted, ~gains.any(axis=1)])
     wanted, shares = wanted.astype(np.float32), (weights / weights.sum()).astype(np.float32)
-    shape = features.shape[1], vectors.posts.shape[1]
+    shape = features.shape[1], judged.posts.shape[1]
 
     def loss(flat: Floats) -> tuple[float, Floats]:
         added = flat[1:].reshape(shape).astype(np.float32)
-        sums = start + (features @ added) @ vectors.posts.T
+        sums = start + (features @ added) @ judged.posts.T
         if nothing:
             sums = np.column_stack([sums, np.full(len(sums), flat[0], dtype=np.float32)])
         sums -= sums.max(axis=1, keepdims=True)
@@ -121,15 +135,15 @@ def _fit(vectors: ItemsAndPosts, gains: Floats, weights: Floats, *, nothing: boo
         totals = powers.sum(axis=1, keepdims=True)
         value = -((wanted * (sums - np.log(totals))).sum(axis=1) * shares).sum()
         off = (powers / totals - wanted) * shares[:, None]
-        of_posts = off[:, : len(vectors.posts)]
-        slope = features.T @ (of_posts @ vectors.posts) + 2 * PENALTY * added
+        of_posts = off[:, : len(judged.posts)]
+        slope = features.T @ (of_posts @ judged.posts) + 2 * PENALTY * added
         of_nothing = off[:, -1].sum() if nothing else 0.0
         return float(value + PENALTY * (added**2).sum()), np.concatenate(
             [[of_nothing], slope.ravel()]
         ).astype(float)
 
     first = np.zeros(1 + shape[0] * shape[1])
-    first[0] = np.log(len(vectors.posts))
+    first[0] = np.log(len(judged.posts))
     found = minimize(loss, first, jac=True, method="L-BFGS-B", options={"maxiter": STEPS, "maxcor": 6}).x
     left, sizes, right = np.linalg.svd(found[1:].reshape(shape), full_matrices=False)
     halves = np.sqrt(sizes[:RANK])
@@ -137,5 +151,5 @@ def _fit(vectors: ItemsAndPosts, gains: Floats, weights: Floats, *, nothing: boo
         (left[:, :RANK] * halves).astype(np.float32),
         (halves[:, None] * right[:RANK]).astype(np.float32),
     )
-    dimensions = vectors.items.shape[1]
-    return Projection(reads[:dimensions], dict(zip(vectors.names, reads[dimensions:], strict=True)), points)
+    dimensions = judged.items.shape[1]
+    return Projection(reads[:dimensions], dict(zip(judged.names, reads[dimensions:], strict=True)), points)

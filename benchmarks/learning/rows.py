@@ -1,7 +1,6 @@
 """Judged news as rows: a candidate post of an item, its signals, and the grade that judges gave it."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,102 +12,105 @@ from storage.linking.candidates import likely
 from storage.linking.encoder import Encoder
 from storage.linking.index import PostIndex
 from storage.linking.names import Vocabulary
-from storage.linking.nearness import PostVectors
 from storage.linking.news import Reading, encode, read_news, with_vectors
 from storage.linking.postings import Numbers
-from storage.linking.projection import known, whole_news, whole_posts
+from storage.linking.projection import Projection
 from storage.linking.sharing import Likeness, shares
-from storage.linking.signals import NAMES_ONLY, WITH_VECTORS, measure, rare_names
+from storage.linking.signals import measure
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 # Items whose titles have this cosine, so many days apart at most, stay on one side of a split.
 ALIKE, DAYS = 0.6, 10
-ITEMS_WITH_NAME = 3  # from which on a name is learned
 
 
 @dataclass(frozen=True)
-class ItemsAndPosts:
-    """What projections are learned from."""
+class JudgedNews:
+    """Judged items as the linker reads them, and what was said of each post."""
 
-    items: Numbers  # their vectors, a row an item
-    posts: Numbers  # a row a post of the index
-    names: Sequence[str]  # those that enough items have
-    named: Numbers  # what each name counts for each item, a row an item
+    readings: Sequence[Reading]
+    grades: NDArray[np.int8]  # 0, 1, 2: a row an item, a column a post; 0 too where nobody judged
+    groups: Ints  # of each item: items of one matter share a group
+    scored: np.ndarray  # of each item: whether it is among those that are scored
+    invented: np.ndarray  # of each item: whether it is, so that it says nothing of how rare an update is
 
 
 @dataclass(frozen=True)
 class Rows:
-    """Candidates of all judged items, one a row."""
+    """Candidates of judged items, one a row."""
 
     signals: Floats
-    grades: Ints  # 0, 1, 2; a post that nobody judged counts as 0
+    grades: Ints
     items: Ints  # which item a row belongs to
     posts: Ints  # place in the index
-    groups: Ints  # of each item: items of one matter share a group
+    groups: Ints  # as those of the items, and so the rest
     item_ids: Sequence[str]
-    missed: int  # pairs of grade 2 that are no candidates
+    missed: int  # pairs of a scored item and a post of grade 2 that is no candidate
     shares: Sequence[Numbers]  # of each item: what its posts contribute to each other's worth
-    scored: np.ndarray  # of each item: whether it is among those that are scored
-    invented: np.ndarray  # of each item: whether it is, so that it says nothing of how rare an update is
-    vectors: ItemsAndPosts | None = None  # where there is an encoder
+    scored: np.ndarray
+    invented: np.ndarray
 
 
-def read_rows(evaluation: Path, index: PostIndex, vocabulary: Vocabulary, encoder: Encoder | None) -> Rows:
-    """The candidates of the judged items; without an encoder their signals are those of names alone."""
-    judgements = read_judged(evaluation, [post.file for post in index.posts])
-    scored, grades = len(judgements.scored), judgements.grades
-    items = [*judgements.scored, *judgements.more, *judgements.invented]
+def read_judged_news(
+    evaluation: Path, index: PostIndex, vocabulary: Vocabulary, encoder: Encoder | None
+) -> JudgedNews:
+    """All judged items, with vectors where there is an encoder."""
+    files = [post.file for post in index.posts]
+    judged = read_judged(evaluation, files)
+    items = [*judged.scored, *judged.more, *judged.invented]
     readings = [read_news(item, vocabulary) for item in items]
     if encoder is not None:
         encoded = encode(items, encoder, vocabulary.names, index.written)
         readings = [with_vectors(*pair) for pair in zip(readings, encoded, strict=True)]
-    names = tuple(NAMES_ONLY if encoder is None else WITH_VECTORS)
-    signals, given, of, posts, missed, share = [], [], [], [], 0, []
-    likeness = Likeness(index)
-    for number, reading in enumerate(readings):
-        measured = measure(reading, index)
-        places = likely(measured, index)
-        judged = grades[reading.item.id]
-        row = [judged.get(index.posts[place].file, 0) for place in places]
-        signals.append(measured.at(places, names))
-        given.append(row)
-        of.append(np.full(len(places), number))
-        posts.append(places)
-        share.append(shares(likeness.of(places)))
-        if number < scored:
-            missed += sum(grade == 2 for grade in judged.values()) - row.count(2)
-    titles = vectors = None
-    if index.vectors is not None:
-        titles = np.stack([reading.vectors.title for reading in readings if reading.vectors])
-        vectors = _vectors(readings, index, index.vectors)
-    return Rows(
-        np.vstack(signals).astype(np.float64),
-        np.concatenate([np.array(row, dtype=np.int64) for row in given]),
-        np.concatenate(of),
-        np.concatenate(posts),
-        _groups(titles, [item.when.toordinal() if item.when else 0 for item in items]),
-        [item.id for item in items],
-        missed,
-        share,
-        np.arange(len(items)) < scored,
-        np.arange(len(items)) >= len(items) - len(judgements.invented),
-        vectors,
+    place = {file: number for number, file in enumerate(files)}
+    grades = np.zeros((len(items), len(files)), dtype=np.int8)
+    for number, item in enumerate(items):
+        for file, grade in judged.grades[item.id].items():
+            if file in place:
+                grades[number, place[file]] = grade
+    titles = [reading.vectors.title for reading in readings if reading.vectors]
+    return JudgedNews(
+        readings,
+        grades,
+        _groups(
+            np.stack(titles) if titles else None,
+            [item.when.toordinal() if item.when else 0 for item in items],
+        ),
+        np.arange(len(items)) < len(judged.scored),
+        np.arange(len(items)) >= len(items) - len(judged.invented),
     )
 
 
-def _vectors(readings: Sequence[Reading], index: PostIndex, posts: PostVectors) -> ItemsAndPosts:
-    named = [rare_names(reading, index) for reading in readings]
-    counts = Counter(name for weights in named for name, weight in weights.items() if weight > 0)
-    names = sorted(name for name, count in counts.items() if count >= ITEMS_WITH_NAME)
-    among = frozenset(names)
-    rows = [known(among, weights) for weights in named]
-    return ItemsAndPosts(
-        np.stack([whole_news(reading.vectors) for reading in readings if reading.vectors]),
-        whole_posts(posts),
-        names,
-        np.array([[row.get(name, 0.0) for name in names] for row in rows], dtype=np.float32),
+def read_rows(
+    news: JudgedNews,
+    index: PostIndex,
+    names: Iterable[str],
+    projections: Sequence[Mapping[str, Projection] | None],
+) -> Rows:
+    """The candidates of judged items with the signals of these names, each item's by its own projections."""
+    signals, places, share = [], [], []
+    likeness, names = Likeness(index), tuple(names)
+    for reading, own in zip(news.readings, projections, strict=True):
+        measured = measure(reading, index, own)
+        places.append(likely(measured, index))
+        signals.append(measured.at(places[-1], names))
+        share.append(shares(likeness.of(places[-1])))
+    items = np.repeat(np.arange(len(places)), [len(found) for found in places])
+    posts = np.concatenate(places).astype(np.int64)
+    grades = news.grades[items, posts].astype(np.int64)
+    stale = int((news.grades[news.scored] == 2).sum())
+    return Rows(
+        np.vstack(signals).astype(np.float64),
+        grades,
+        items,
+        posts,
+        news.groups,
+        [reading.item.id for reading in news.readings],
+        stale - int((grades[news.scored[items]] == 2).sum()),
+        share,
+        news.scored,
+        news.invented,
     )
 
 

@@ -16,7 +16,7 @@ from storage.linking.names import family
 from storage.linking.nearness import PostVectors
 from storage.linking.news import NewsVectors, Reading
 from storage.linking.postings import Numbers, Places
-from storage.linking.projection import default_projections, pointed
+from storage.linking.projection import Projection, default_projections, pointed
 
 # A mention in an item's text counts less than one in its title; in full if it is repeated.
 NEWS_TEXT, NEWS_TEXT_FULL = 0.4, 2
@@ -84,6 +84,7 @@ class Signals:
     of: Mapping[str, Numbers]
     ranked: Mapping[str, Numbers]  # what the posts are ranked by, for the signals that are ranks
     nearness: Numbers  # mean cosine of title and opening, zeros without vectors
+    pointing: Numbers | None  # how far the item points to each post's opening
     closer: Callable[[Places], Mapping[str, Numbers]] = lambda _places: {}  # those of the posts asked for
 
     def at(self, places: Places, names: Iterable[str]) -> Numbers:
@@ -98,24 +99,28 @@ class Signals:
         return np.column_stack([column(name) for name in names]).astype(np.float32)
 
 
-def measure(news: Reading, index: PostIndex) -> Signals:
-    """All signals of an item; those of vectors only if both sides have them."""
+def measure(news: Reading, index: PostIndex, projections: Mapping[str, Projection] | None = None) -> Signals:
+    """All signals of an item; those of vectors only if both sides have them.
+
+    Without `projections` they are those that ship.
+    """
     of = {**_by_names(news, index), **_by_topics(news, index), **_by_words(news, index)}
     of["apology"] = index.failed
     of["same_product"] = of["title_share"] * of["families"]
     ranked = {"rank_about": of["about"], "rank_words": of["words"]}
     vectors, posts = news.vectors, index.vectors
     if vectors is None or posts is None or not index.posts:
-        return Signals(of, ranked, _zeros(index))
-    near = _by_openings(vectors, posts)
-    nearness = near.pop("nearness")
+        return Signals(of, ranked, _zeros(index), None)
+    named = rare_names(news, index)
+    ways = default_projections() if projections is None else projections
+    directions = {name: way.direction(vectors, named) for name, way in ways.items()}
+    near = _by_openings(vectors, posts, directions["related"])
+    nearness, pointing = near.pop("nearness"), near.pop("pointing")
     # Posts that have nothing of an item are ranked by nearness, not by their order.
     ranked["rank_about"] = of["about"] + np.float32(1e-6) * nearness
     ranked |= {"rank_opening": near["opening_opening"], "rank_raw": near.pop("raw")}
-    named = rare_names(news, index)
-    directions = {name: way.direction(vectors, named) for name, way in default_projections().items()}
     closer = partial(_by_passages, vectors, posts, of["title_share"], directions)
-    return Signals({**of, **near}, ranked, nearness, closer)
+    return Signals({**of, **near}, ranked, nearness, pointing, closer)
 
 
 def _by_names(news: Reading, index: PostIndex) -> dict[str, Numbers]:
@@ -240,10 +245,13 @@ def rare_names(news: Reading, index: PostIndex) -> dict[str, float]:
     }
 
 
-def _by_openings(news: NewsVectors, posts: PostVectors) -> dict[str, Numbers]:
+def _by_openings(news: NewsVectors, posts: PostVectors, related: Vectors) -> dict[str, Numbers]:
     openings = posts.opening.space
-    title_opening, opening_opening, as_given = posts.opening.along(
-        openings.of_news(news.title), openings.of_news(news.opening), posts.opening.as_given(news.raw)
+    title_opening, opening_opening, as_given, pointing = posts.opening.along(
+        openings.of_news(news.title),
+        openings.of_news(news.opening),
+        posts.opening.as_given(news.raw),
+        openings.even.T @ related,
     )
     nearness = (title_opening + opening_opening) * HALF
     return {
@@ -252,6 +260,7 @@ def _by_openings(news: NewsVectors, posts: PostVectors) -> dict[str, Numbers]:
         "raw": posts.opening.given(news.raw, as_given),
         "behind": nearness.max() - nearness,
         "nearness": nearness,
+        "pointing": pointing,
     }
 
 

@@ -124,7 +124,7 @@ def test_invented_items_do_not_teach_how_rare_an_update_is() -> None:
 def test_items_of_one_matter_are_on_one_side_of_every_split() -> None:
     rows = _rows()
     scored = np.zeros(len(rows.groups), dtype=int)
-    for held_out in folds(rows, seed=0):
+    for held_out in folds(rows.groups, seed=0):
         assert all(len(set(held_out[rows.groups == group])) == 1 for group in np.unique(rows.groups))
         scored += held_out
     assert (scored == 1).all()

@@ -4,18 +4,27 @@ import json
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from benchmarks.learning import projecting
-from benchmarks.learning.projecting import fit_projections, pointing, with_pointing, written
-from benchmarks.learning.rows import ItemsAndPosts, Rows
-from storage.linking.projection import read_projection
+from benchmarks.learning.projecting import (
+    ItemsAndPosts,
+    fit_of_others,
+    fit_projections,
+    items_and_posts,
+    written,
+)
+from benchmarks.learning.rows import JudgedNews
+from storage.linking.names import Vocabulary
+from storage.linking.projection import Projection, read_projection, whole_news, whole_posts
+from tests.storage.linking.conftest import BLOG, Trigrams, index_of, reading_of
+from tests.storage.linking.conftest import words as words
 
 DIMENSIONS, POSTS, ITEMS = 6, 12, 120
 NEW = np.arange(ITEMS) >= 90
-SIGNALS = ["own", "related", "behind_related", "stale", "behind_stale"]
 
 
-def _rows() -> Rows:
+def _judged() -> ItemsAndPosts:
     """The right post is where an item's vector is turned round, or, for items that name Acme, post 0.
 
     The right post of every third item needs an update.
@@ -28,64 +37,49 @@ def _rows() -> Rows:
     items = -posts[right] + rng.normal(scale=0.1, size=(ITEMS, DIMENSIONS)).astype(np.float32)
     items[::4] = rng.normal(scale=0.3, size=(len(items[::4]), DIMENSIONS))
     named = (np.arange(ITEMS) % 4 == 0).astype(np.float32)[:, None]
-    grades = np.zeros((ITEMS, POSTS), dtype=np.int64)
+    grades = np.zeros((ITEMS, POSTS), dtype=np.int8)
     grades[np.arange(ITEMS), right] = np.where(np.arange(ITEMS) % 3, 1, 2)
-    return Rows(
-        np.zeros((ITEMS * POSTS, len(SIGNALS))),
-        grades.ravel(),
-        np.repeat(np.arange(ITEMS), POSTS),
-        np.tile(np.arange(POSTS), ITEMS),
-        np.arange(ITEMS),
-        [str(number) for number in range(ITEMS)],
-        0,
-        [np.eye(POSTS, dtype=np.float32)] * ITEMS,
-        np.ones(ITEMS, dtype=bool),
-        np.zeros(ITEMS, dtype=bool),
-        ItemsAndPosts(items.astype(np.float32), posts, ["Acme"], named),
-    )
+    return ItemsAndPosts(items.astype(np.float32), posts, ["Acme"], named, grades, np.ones(ITEMS, dtype=bool))
 
 
-def _found(rows: Rows, values: np.ndarray, grade: int, items: np.ndarray) -> float:
-    """The share of items whose post with the highest value is of that grade at least."""
-    best = values.reshape(ITEMS, POSTS).argmax(axis=1)
-    of_best = rows.grades.reshape(ITEMS, POSTS)[np.arange(ITEMS), best]
-    return float((of_best >= grade)[items].mean())
+def _found(judged: ItemsAndPosts, projection: Projection | None, grade: int, items: np.ndarray) -> float:
+    """The share of items whose post that is pointed to farthest is of that grade at least."""
+    directions: np.ndarray = judged.items
+    if projection is not None:
+        read = judged.items @ projection.reads + judged.named * projection.names["Acme"]
+        directions = directions + read @ projection.points
+    best = (directions @ judged.posts.T).argmax(axis=1)
+    return float((judged.grades[np.arange(ITEMS), best] >= grade)[items].mean())
 
 
 def test_what_is_learned_points_new_items_to_their_posts() -> None:
-    rows = _rows()
-    assert rows.vectors is not None
-    plain = rows.vectors.items @ rows.vectors.posts.T
-    assert _found(rows, plain, 1, NEW) < 0.2
-    learned = dict(pointing(rows, fit_projections(rows, ~NEW), np.ones(len(rows.items), dtype=bool)))
-    assert _found(rows, learned["related"], 1, NEW) > 0.7
-    assert _found(rows, learned["related"], 1, NEW & (np.arange(ITEMS) % 4 == 0)) > 0.7
-    behind = learned["behind_related"].reshape(ITEMS, POSTS)
-    assert (behind.min(axis=1) == 0).all()
+    judged = _judged()
+    assert _found(judged, None, 1, NEW) < 0.2
+    related = fit_projections(judged, ~NEW)["related"]
+    assert _found(judged, related, 1, NEW) > 0.7
+    assert _found(judged, related, 1, NEW & (np.arange(ITEMS) % 4 == 0)) > 0.7
 
 
 def test_stale_is_learned_from_grade_2_alone() -> None:
-    rows = _rows()
-    assert rows.vectors is not None
-    plain = rows.vectors.items @ rows.vectors.posts.T
-    stale = replace(rows, grades=np.where(rows.posts == 5, 2, np.minimum(rows.grades, 1)))
-    learned = dict(pointing(stale, fit_projections(stale, ~NEW), np.ones(len(rows.items), dtype=bool)))
-    assert _found(stale, learned["stale"], 2, NEW) > 0.7 > 0.2 > _found(stale, plain, 2, NEW)
+    judged = _judged()
+    grades = np.minimum(judged.grades, 1)
+    grades[:, 5] = 2
+    judged = replace(judged, grades=grades)
+    stale = fit_projections(judged, ~NEW)["stale"]
+    assert _found(judged, stale, 2, NEW) > 0.7 > 0.2 > _found(judged, None, 2, NEW)
 
 
-def test_the_signals_of_an_item_are_by_what_was_learned_without_it() -> None:
-    rows = _rows()
+def test_an_items_own_projections_were_learned_without_it() -> None:
+    judged = _judged()
     halves = [np.arange(ITEMS) % 2 == half for half in (0, 1)]
-    made = with_pointing(rows, SIGNALS, iter(halves))
-    assert (made.signals[:, 0] == 0).all()
-    for half in halves:
-        own = half[rows.items]
-        for name, values in pointing(rows, fit_projections(rows, ~half), own):
-            assert np.array_equal(made.signals[own, SIGNALS.index(name)], values)
+    made = fit_of_others(judged, halves)
+    for item, own in enumerate(made):
+        expected = fit_projections(judged, ~halves[item % 2]) if item < 2 else made[item % 2]
+        assert written(own) == written(expected)
 
 
 def test_what_is_written_is_what_is_read_to_half_a_step() -> None:
-    made = fit_projections(_rows(), ~NEW)
+    made = fit_projections(_judged(), ~NEW)
     for name, table in json.loads(written(made)).items():
         read, half = read_projection(table), table["step"] / 2 + 1e-6
         assert np.abs(read.reads - made[name].reads).max() <= half
@@ -94,7 +88,20 @@ def test_what_is_written_is_what_is_read_to_half_a_step() -> None:
         assert max(map(abs, table["names"]["Acme"])) <= projecting.STEPS_OF_A_NUMBER
 
 
-def test_without_vectors_there_is_nothing_to_project() -> None:
-    rows = replace(_rows(), vectors=None)
-    assert fit_projections(rows, ~NEW) == {}
-    assert np.array_equal(with_pointing(rows, SIGNALS, iter([NEW])).signals, rows.signals)
+def test_judged_news_is_read_for_learning_as_projections_read_it(words: Vocabulary) -> None:
+    encoder = Trigrams()
+    index = index_of(words, BLOG, encoder)
+    assert index.vectors is not None
+    titles = ["Acme's Orion"] * 3 + ["Borealis"] * 2
+    readings = [reading_of(words, title, encoder=encoder) for title in titles]
+    grades, yes = np.zeros((5, len(BLOG)), dtype=np.int8), np.ones(5, dtype=bool)
+    grades[0, 1] = 2
+    judged = items_and_posts(JudgedNews(readings, grades, np.arange(5), yes, ~yes), index, index.vectors)
+    assert {"Acme", "Orion"} <= set(judged.names)
+    assert "Borealis" not in judged.names  # too few items have it
+    assert np.linalg.norm(judged.named, axis=1).tolist() == pytest.approx([1, 1, 1, 0, 0])
+    first = readings[0].vectors
+    assert first is not None
+    assert np.array_equal(judged.items[0], whole_news(first))
+    assert np.array_equal(judged.posts, whole_posts(index.vectors))
+    assert judged.grades[0, 1] == 2

@@ -3,10 +3,19 @@
 import numpy as np
 import pytest
 
-from storage.linking.candidates import BY_ALL, BY_NAMES, BY_VECTORS, likely
+from storage.linking.candidates import (
+    BY_ALL,
+    BY_ALL_WITHOUT,
+    BY_NAMES,
+    BY_NAMES_WITHOUT,
+    BY_POINTING,
+    BY_VECTORS,
+    likely,
+)
 from storage.linking.encoder import Encoder
 from storage.linking.index import PostIndex
 from storage.linking.names import Vocabulary
+from storage.linking.projection import Projection, whole_news
 from storage.linking.signals import Signals, measure
 from tests.storage.linking.conftest import BLOG, Trigrams, index_of, reading_of
 
@@ -70,23 +79,32 @@ def test_the_best_of_many_posts_is_a_candidate_wherever_it_stands(
     assert found == sorted(set(found))
 
 
-@pytest.mark.parametrize("encoder", [None, Trigrams()])
+@pytest.mark.parametrize(
+    ("encoder", "least", "others"),
+    [
+        (None, BY_ALL_WITHOUT, BY_NAMES_WITHOUT),
+        (Trigrams(), BY_ALL, BY_NAMES + BY_VECTORS + BY_POINTING),
+    ],
+)
 def test_there_are_few_candidates_on_a_blog_of_many_posts_that_have_the_name(
-    words: Vocabulary, encoder: Encoder | None
+    words: Vocabulary, encoder: Encoder | None, least: int, others: int
 ) -> None:
     found = _likely(words, "アクメの話", "", MANY, encoder)
-    assert BY_ALL <= len(found) <= BY_ALL + BY_VECTORS + BY_NAMES < len(MANY)
+    assert least <= len(found) <= least + others < len(MANY)
 
 
-@pytest.mark.parametrize(("about", "nearness", "count"), [(0.6, 0.0, BY_NAMES), (0.0, 0.5, BY_VECTORS)])
-def test_the_best_by_names_and_the_nearest_have_a_place_whatever_else_is_better_by_all(
-    words: Vocabulary, about: float, nearness: float, count: int
+@pytest.mark.parametrize(
+    ("about", "nearness", "pointing", "count"),
+    [(0.6, 0.0, 0.0, BY_NAMES), (0.0, 0.5, 0.0, BY_VECTORS), (0.0, 0.001, 0.9, BY_POINTING)],
+)
+def test_the_best_by_names_the_nearest_and_those_pointed_to_have_a_place_whatever_is_better_by_all(
+    words: Vocabulary, about: float, nearness: float, pointing: float, count: int
 ) -> None:
     of = {name: np.zeros(200, dtype=np.float32) for name in ("about", "words", "title_share", "shared_words")}
-    near = np.zeros(200, dtype=np.float32)
+    near, far = np.zeros((2, 200), dtype=np.float32)
     of["words"][:100], near[:100] = 1.0, 0.4
-    of["about"][-count:], near[-count:] = about, nearness
-    found = set(likely(Signals(of, {}, near), index_of(words, MANY)).tolist())
+    of["about"][-count:], near[-count:], far[-count:] = about, nearness, pointing
+    found = set(likely(Signals(of, {}, near, far), index_of(words, MANY)).tolist())
     assert found >= set(range(200 - count, 200))
     assert len(found & set(range(100))) >= BY_ALL
     assert not found & set(range(100, 200 - count))
@@ -96,6 +114,21 @@ def test_a_post_that_only_says_the_like_is_a_candidate_through_its_vectors(words
     posts = (*MANY, ("Semiconductory lithographer", "x"))
     assert len(MANY) in _likely(words, "Acme semiconductors lithographed", "", posts, Trigrams())
     assert len(MANY) not in _likely(words, "Acme semiconductors lithographed", "", posts)
+
+
+def test_a_post_that_news_was_taught_to_point_to_is_a_candidate(words: Vocabulary) -> None:
+    posts = (*MANY, ("Walking through deep snow", "Boots in the winter forest.\n\nAcme does not ski."))
+    index, news = index_of(words, posts, Trigrams()), reading_of(words, "アクメの話", encoder=Trigrams())
+    assert index.vectors is not None
+    assert news.vectors is not None
+    assert len(MANY) not in likely(measure(news, index), index)
+    own, opening = whole_news(news.vectors), index.vectors.opening
+    there = (opening.rows(np.array([len(MANY)])) @ opening.space.even.T).astype(np.float32)
+    taught = Projection((own / (own @ own))[:, None], {}, 100 * there)
+    signals = measure(news, index, {"related": taught, "stale": taught})
+    assert signals.pointing is not None
+    assert signals.pointing.argmax() == len(MANY)
+    assert len(MANY) in likely(signals, index)
 
 
 def test_a_post_that_shares_nothing_and_is_not_near_is_no_candidate(words: Vocabulary) -> None:
