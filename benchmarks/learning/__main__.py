@@ -4,7 +4,8 @@
 
 POSTS is the blog's folder, EVAL the folder with items.jsonl, qrels.jsonl, story_items.jsonl, stories.jsonl
 and stream.jsonl.xz. Prints the figures of score.py, cross-validated over matters: the items of one matter are
-all learned from or all scored; and how well stories are told apart by what other pairs of reports taught.
+all learned from or all scored, but for the threshold, which is chosen on all; and how well stories are told
+apart by what other pairs of reports taught.
 With --write what is learned from all items is put in storage/linking/: weights.toml, trees.json,
 projections.json and same_event.json. Needs the extras `vectors` and `bench`, and the better part of an hour.
 """
@@ -58,7 +59,8 @@ def crossed(rows: Rows, names: Sequence[str], seed: int) -> tuple[Floats, Floats
 
     The order is learned from scored items alone: of the others only such posts are judged as a linker put
     first, which tells little of those that it put last. The trees are learned from real ones. For the items
-    that the order is learned from, what is due is by trees that have seen others, those that are tested too.
+    that the order is learned from, what is due is by trees that have seen others, those that are tested too;
+    so it is with the projections that their signals are by.
     """
     order, due = np.zeros(len(rows.grades)), np.zeros(len(rows.grades))
     for held_out in folds(rows.groups, seed):
@@ -165,11 +167,11 @@ def learn(database: Database, evaluation: Path) -> dict[str, str]:
         # Vectors tell which items are of one matter, for both tables.
         groups = news.groups if groups is None else groups
         news = replace(news, groups=groups)
-        of_others: list[Mapping[str, Projection] | None] = [None] * len(news.readings)
+        of_others: list[Mapping[str, Projection]] = [{}] * len(news.readings)
         if index.vectors is not None:
             judged = items_and_posts(news, index, index.vectors)
             projections = written(fit_projections(judged, np.ones(len(news.readings), dtype=bool)))
-            of_others = [*fit_of_others(judged, folds(groups, 0))]
+            of_others = fit_of_others(judged, folds(groups, 0))
         rows = read_rows(news, index, names, of_others)
         print(f"{name}: {rows.missed} pairs of grade 2 are no candidates")
         fitted, threshold = learn_order(rows, names, [post.file for post in index.posts], evaluation)

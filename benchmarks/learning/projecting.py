@@ -2,7 +2,8 @@
 
 Each is a map D of an item's features x, its vector and its names, to a direction. The score of a post p is
 (v + x D) p, where v is the item's vector; their softmax over all posts is to come near to what judges said.
-With a penalty on the squares of D there is one best answer; of it the directions that matter most are kept.
+There is a penalty on the squares of D, and the search stops after some steps, both of which keep it from
+learning single items; of what it finds the directions that matter most are kept.
 """
 
 import json
@@ -46,7 +47,7 @@ class ItemsAndPosts:
 def items_and_posts(news: JudgedNews, index: PostIndex, posts: PostVectors) -> ItemsAndPosts:
     """What judged items with vectors teach of an index's posts, whose vectors are given."""
     named = [rare_names(reading, index) for reading in news.readings]
-    counts = Counter(name for weights in named for name, weight in weights.items() if weight > 0)
+    counts = Counter(name for weights in named for name in weights)
     names = sorted(name for name, count in counts.items() if count >= ITEMS_WITH_NAME)
     among = frozenset(names)
     rows = [known(among, weights) for weights in named]

@@ -12,7 +12,7 @@ from storage.linking.candidates import likely
 from storage.linking.encoder import Encoder
 from storage.linking.index import PostIndex
 from storage.linking.names import Vocabulary
-from storage.linking.news import Reading, encode, read_news, with_vectors
+from storage.linking.news import NewsItem, Reading, encode, read_news, with_vectors
 from storage.linking.postings import Numbers
 from storage.linking.projection import Projection
 from storage.linking.sharing import Likeness, shares
@@ -44,12 +44,12 @@ class Rows:
     grades: Ints
     items: Ints  # which item a row belongs to
     posts: Ints  # place in the index
-    groups: Ints  # as those of the items, and so the rest
+    groups: Ints  # of each item, as in JudgedNews
     item_ids: Sequence[str]
     missed: int  # pairs of a scored item and a post of grade 2 that is no candidate
     shares: Sequence[Numbers]  # of each item: what its posts contribute to each other's worth
-    scored: np.ndarray
-    invented: np.ndarray
+    scored: np.ndarray  # of each item, as in JudgedNews
+    invented: np.ndarray  # of each item, as in JudgedNews
 
 
 def read_judged_news(
@@ -73,10 +73,7 @@ def read_judged_news(
     return JudgedNews(
         readings,
         grades,
-        _groups(
-            np.stack(titles) if titles else None,
-            [item.when.toordinal() if item.when else 0 for item in items],
-        ),
+        groups_of(items, np.stack(titles) if titles else None),
         np.arange(len(items)) < len(judged.scored),
         np.arange(len(items)) >= len(items) - len(judged.invented),
     )
@@ -86,9 +83,12 @@ def read_rows(
     news: JudgedNews,
     index: PostIndex,
     names: Iterable[str],
-    projections: Sequence[Mapping[str, Projection] | None],
+    projections: Sequence[Mapping[str, Projection]],
 ) -> Rows:
-    """The candidates of judged items with the signals of these names, each item's by its own projections."""
+    """The candidates of judged items with the signals of these names, each item's by its own projections.
+
+    Where there are no vectors none are needed.
+    """
     signals, places, share = [], [], []
     likeness, names = Likeness(index), tuple(names)
     for reading, own in zip(news.readings, projections, strict=True):
@@ -99,7 +99,7 @@ def read_rows(
     items = np.repeat(np.arange(len(places)), [len(found) for found in places])
     posts = np.concatenate(places).astype(np.int64)
     grades = news.grades[items, posts].astype(np.int64)
-    stale = int((news.grades[news.scored] == 2).sum())
+    needed = int((news.grades[news.scored] == 2).sum())
     return Rows(
         np.vstack(signals).astype(np.float64),
         grades,
@@ -107,17 +107,19 @@ def read_rows(
         posts,
         news.groups,
         [reading.item.id for reading in news.readings],
-        stale - int((grades[news.scored[items]] == 2).sum()),
+        needed - int((grades[news.scored[items]] == 2).sum()),
         share,
         news.scored,
         news.invented,
     )
 
 
-def _groups(titles: NDArray[np.float32] | None, days: Sequence[int]) -> Ints:
-    groups = np.arange(len(days))
+def groups_of(items: Sequence[NewsItem], titles: NDArray[np.float32] | None) -> Ints:
+    """A number for each item, which items of one matter share; all differ where titles have no vectors."""
+    groups = np.arange(len(items))
     if titles is None:
         return groups
+    days = [item.when.toordinal() if item.when else 0 for item in items]
     unit = titles / np.linalg.norm(titles, axis=1, keepdims=True)
     for one, other in np.argwhere(np.triu(unit @ unit.T >= ALIKE, 1)):
         if abs(days[one] - days[other]) <= DAYS:

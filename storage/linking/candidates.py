@@ -40,6 +40,7 @@ def likely(signals: Signals, index: PostIndex) -> Places:
             (signals.pointing, BY_POINTING),
         ]
     found = {place for values, count in ways for place in _top(values, count)}
+    # A post that has nothing of an item and lies away from it stays out, wherever that item points.
     something = (by_names > 0) | (signals.of["shared_words"] > 0) | (signals.nearness > 0)
     return np.array(sorted(place for place in found if something[place]), dtype=np.int32)
 

@@ -86,7 +86,7 @@ def explain(
     rank = 1 + int((fits[1:] > fits[0]).sum())
     checks = (
         Check(
-            "brought up by names, topics, words or vectors",
+            "brought up by names, topics, words, vectors or what was learned",
             place in places,
             f"{len(places)} posts are",
             "to be one of them",

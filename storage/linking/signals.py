@@ -84,7 +84,7 @@ class Signals:
     of: Mapping[str, Numbers]
     ranked: Mapping[str, Numbers]  # what the posts are ranked by, for the signals that are ranks
     nearness: Numbers  # mean cosine of title and opening, zeros without vectors
-    pointing: Numbers | None  # how far the item points to each post's opening
+    pointing: Numbers | None  # how far the item points, by the projection `related`, to openings alone
     closer: Callable[[Places], Mapping[str, Numbers]] = lambda _places: {}  # those of the posts asked for
 
     def at(self, places: Places, names: Iterable[str]) -> Numbers:

@@ -69,6 +69,29 @@ def test_stale_is_learned_from_grade_2_alone() -> None:
     assert _found(judged, stale, 2, NEW) > 0.7 > 0.2 > _found(judged, None, 2, NEW)
 
 
+def test_what_scored_items_say_weighs_more_than_what_more_others_say() -> None:
+    judged = _judged()
+    scored = np.arange(ITEMS) % 4 == 1
+    grades = np.zeros_like(judged.grades)
+    grades[scored, 3], grades[~scored, 7] = 1, 1
+    alike = np.tile(judged.items[:1], (ITEMS, 1))
+    judged = replace(judged, items=alike, named=0 * judged.named, grades=grades, scored=scored)
+    related = fit_projections(judged, ~NEW)["related"]
+    assert _found(judged, related, 1, NEW & scored) == 1 > 0 == _found(judged, related, 1, NEW & ~scored)
+
+
+def test_news_that_makes_nothing_stale_points_less_far_by_stale() -> None:
+    judged = _judged()
+    quiet = np.arange(ITEMS) % 4 == 0  # those that name Acme, and say else what the next one says
+    items = np.where(quiet[:, None], np.roll(judged.items, -1, axis=0), judged.items)
+    grades = np.where(quiet[:, None], 0, 2 * (judged.grades > 0)).astype(np.int8)
+    judged = replace(judged, items=items, grades=grades)
+    stale = fit_projections(judged, ~NEW)["stale"]
+    read = judged.items @ stale.reads + judged.named * stale.names["Acme"]
+    farthest = ((judged.items + read @ stale.points) @ judged.posts.T).max(axis=1)
+    assert np.median(farthest[NEW & quiet]) < np.median(farthest[NEW & ~quiet]) - 0.6
+
+
 def test_an_items_own_projections_were_learned_without_it() -> None:
     judged = _judged()
     halves = [np.arange(ITEMS) % 2 == half for half in (0, 1)]
